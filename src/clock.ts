@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { AttemptTimeout } from "./network-fault.ts";
+
+/** Time as the rooms need it, so that a test can bring its own. */
+export interface Clock {
+  /** Milliseconds since 1970 on the runner's clock, which may be wrong. */
+  now(): number;
+  /** Milliseconds on a clock that nobody sets: for durations. */
+  elapsed(): number;
+  sleep(milliseconds: number): Promise<void>;
+  /**
+   * Runs work that ends with its signal at the latest.
+   *
+   * @throws AttemptTimeout when the time is over first
+   */
+  within<T>(milliseconds: number, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
+}
+
+export const systemClock: Clock = {
+  now: Date.now,
+  elapsed: () => performance.now(),
+  sleep: (milliseconds) => sleep(milliseconds),
+  within: async (milliseconds, work) => {
+    const controller = new AbortController();
+    let timer: NodeJS.Timeout | undefined;
+    // Unlike AbortSignal.timeout(), this timer keeps the process alive: node must not end before there is an outcome.
+    const over = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        const error = new AttemptTimeout(milliseconds);
+        reject(error);
+        controller.abort(error);
+      }, milliseconds);
+    });
+    try {
+      return await Promise.race([work(controller.signal), over]);
+    } finally {
+      clearTimeout(timer);
+    }
+  },
+};

@@ -1,0 +1,71 @@
+import type { Agent, IncomingHttpHeaders, IncomingMessage, RequestOptions } from "node:http";
+import { HttpClient } from "@actions/http-client";
+
+/** The most of an answer's body that is read and kept, in bytes. */
+export const BODY_LIMIT = 1024 * 1024;
+
+/** A form to send. */
+export interface FormPost {
+  readonly url: string;
+  readonly form: Readonly<Record<string, string>>;
+  /** Ends the request wherever it stands: in the proxy, in TLS, in headers or body. */
+  readonly signal: AbortSignal;
+}
+
+/** What came back, whatever the status. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** At most {@link BODY_LIMIT} bytes. */
+  readonly body: string;
+  /** There was more than the limit, and it was not read. */
+  readonly oversized: boolean;
+}
+
+/** Sends one form and reads the answer; throws only where there is no whole answer. */
+export type PostForm = (post: FormPost) => Promise<Answer>;
+
+/**
+ * Sends a form in one POST: never redirected, never repeated, through the proxy of `https_proxy` and `no_proxy`.
+ *
+ * @throws the socket's, the proxy's or TLS's error, or the signal's reason
+ */
+export const postForm: PostForm = async ({ url, form, signal }) => {
+  const client = new HttpClient("salesforce-jwt-auth", [abortWith(signal)], { allowRedirects: false });
+  const headers = { "content-type": "application/x-www-form-urlencoded", accept: "application/json" };
+  try {
+    const { message } = await client.post(url, new URLSearchParams(form).toString(), headers);
+    return { status: message.statusCode ?? 0, headers: message.headers, ...(await readBody(message)) };
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error;
+  }
+};
+
+/**
+ * The client has no way to end a request, so the signal goes in where it lets handlers change the options. Behind a
+ * proxy the CONNECT is a request of its own, made by the agent, and would outlive ours without the signal.
+ */
+function abortWith(signal: AbortSignal) {
+  return {
+    prepareRequest(options: RequestOptions): void {
+      options.signal = signal;
+      const { proxyOptions } = options.agent as Agent & { proxyOptions?: { signal?: AbortSignal } };
+      if (proxyOptions) proxyOptions.signal = signal;
+    },
+    canHandleAuthentication: () => false,
+    handleAuthentication: () => Promise.reject(new Error("unreachable: no authentication is handled")),
+  };
+}
+
+/** The client's own `readBody()` has no limit and never settles when the body is cut off. */
+async function readBody(message: IncomingMessage): Promise<Pick<Answer, "body" | "oversized">> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of message as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    size += chunk.length;
+    // Leaving the loop destroys the connection, so no more than this is ever kept.
+    if (size > BODY_LIMIT) break;
+  }
+  return { body: Buffer.concat(chunks).subarray(0, BODY_LIMIT).toString("utf8"), oversized: size > BODY_LIMIT };
+}

@@ -1,0 +1,45 @@
+import { findCircumstances } from "./circumstances.ts";
+import { findEntry } from "./error-catalogue.ts";
+import type { Inputs } from "./inputs.ts";
+import type { Exchange } from "./token-endpoint.ts";
+import type { Refused } from "./token-response.ts";
+
+/** What a diagnosis is made from: how the token request ended and what was asked. */
+export interface FailedExchange {
+  readonly exchange: Exchange;
+  readonly inputs: Inputs;
+  /** The runner's time. */
+  readonly now: Date;
+}
+
+/** What stands behind a failure. */
+export interface Explanation {
+  /** Anchor in `docs/troubleshooting.md`. */
+  readonly code: string;
+  /** A clause that follows "No token for …: ". */
+  readonly what: string;
+  /** The answer's own words, made fit to be shown, on lines of their own. */
+  readonly answer?: string;
+  /** Most likely first. */
+  readonly causes?: readonly string[];
+  readonly steps: readonly string[];
+}
+
+/**
+ * Explains Salesforce's "no": what the catalogue says of it, and before that what this very run shows.
+ *
+ * @param refused both fields of the answer, made fit to be shown
+ * @param run what the action knows besides; neither the key nor an assertion is read
+ */
+export function explainRefusal(refused: Refused, run: FailedExchange): Explanation {
+  const entry = findEntry(refused);
+  const findings = findCircumstances(entry.code, run);
+  const { status, error, description } = refused;
+  return {
+    code: entry.code,
+    what: entry.means,
+    answer: `Salesforce answered HTTP ${status}:\n  error: ${error}\n  error_description: ${description || "(none)"}`,
+    causes: [...findings.map(({ cause }) => cause), ...entry.causes],
+    steps: [...new Set([...findings.flatMap(({ steps }) => steps), ...entry.steps])],
+  };
+}

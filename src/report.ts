@@ -1,0 +1,78 @@
+import { Failure } from "./failure.ts";
+import { type InputProblem, InputsFailure } from "./inputs.ts";
+import { quote } from "./remote-text.ts";
+
+/** The runner cuts messages at 4,096 characters. */
+const LONGEST_MESSAGE = 4000;
+
+/**
+ * Writes the message of the one error annotation.
+ *
+ * @param error whatever ended the step
+ * @param docs where the documentation is: see {@link docsUrl}
+ * @returns plain text of several lines, at most 4,000 characters
+ */
+export function report(error: unknown, docs: string): string {
+  if (error instanceof InputsFailure) return describeInputs(error, docs);
+  return error instanceof Failure ? describeFailure(error, docs) : cut(describeDefect(error), LONGEST_MESSAGE);
+}
+
+/**
+ * Where this version's documentation is.
+ *
+ * @param env the step's environment: GitHub names there the action as it was used, but not for `uses: ./`
+ * @returns an absolute address, or the path in the repository
+ */
+export function docsUrl(env: NodeJS.ProcessEnv): string {
+  const repository = env["GITHUB_ACTION_REPOSITORY"];
+  const ref = env["GITHUB_ACTION_REF"];
+  const server = env["GITHUB_SERVER_URL"] || "https://github.com";
+  return repository && ref ? `${server}/${repository}/blob/${ref}/docs/troubleshooting.md` : "docs/troubleshooting.md";
+}
+
+function describeFailure({ message, causes, steps, code }: Failure, docs: string): string {
+  const sections = [message, section("Likely causes, most likely first:", causes), section("What to do:", steps)];
+  const more = `\n\nMore: ${docs}#${code}`;
+  return cut(sections.filter((text) => text !== "").join("\n\n"), LONGEST_MESSAGE - more.length) + more;
+}
+
+/** Where there are too many problems for one annotation, it is the steps that give way: the links lead to them. */
+function describeInputs(failure: InputsFailure, docs: string): string {
+  const groups = [
+    ...Map.groupBy(failure.problems, ({ failure: { code, steps } }) => [code, ...steps].join("\n")).values(),
+  ];
+  const full = [failure.message, ...groups.map((group) => describeProblems(group, docs, true))].join("\n\n");
+  if (full.length <= LONGEST_MESSAGE) return full;
+  const brief = groups.map((group) => describeProblems(group, docs, false));
+  return cut([failure.message, ...brief].join("\n\n"), LONGEST_MESSAGE);
+}
+
+/** Inputs that need the same change, with that change said once. */
+function describeProblems(group: readonly InputProblem[], docs: string, withSteps: boolean): string {
+  const [{ code, steps }] = group.map(({ failure }) => failure) as [Failure];
+  const problems = group.map(({ input, failure }) => `${input}: ${failure.message}.`);
+  return [...problems, ...(withSteps ? list(steps) : []), `  More: ${docs}#${code}`].join("\n");
+}
+
+function section(heading: string, items: readonly string[]): string {
+  return items.length === 0 ? "" : [heading, ...list(items)].join("\n");
+}
+
+function list(items: readonly string[]): string[] {
+  return items.map((item) => `  - ${item}`);
+}
+
+/** A cut goes between characters, not through the two halves of one. */
+function cut(text: string, limit: number): string {
+  return text.length <= limit ? text : `${text.slice(0, limit - 1).replace(/[\ud800-\udbff]$/, "")}…`;
+}
+
+/** A defect's message is nobody's chosen words, so it is shown like text from elsewhere, with all its causes. */
+function describeDefect(error: unknown): string {
+  const chain: string[] = [];
+  for (let link: unknown = error; link !== undefined && chain.length < 5; link = (link as Error).cause) {
+    chain.push(quote(link instanceof Error ? `${link.name}: ${link.message}` : String(link)));
+    if (!(link instanceof Error)) break;
+  }
+  return `The action failed in a way that it should not: ${chain.join(" ← ")}. Please report this as an issue.`;
+}

@@ -1,0 +1,63 @@
+import * as core from "@actions/core";
+
+/** What a step can tell the workflow that it runs in. The rooms know this, not the toolkit. */
+export interface Workflow {
+  /** Hides a value in the log of the whole job from here on: as a whole and line by line. */
+  mask(secret: string): void;
+  debug(message: string): void;
+  /** A line of our own words. Text from elsewhere goes through `quote` first: the runner reads commands in plain lines. */
+  info(message: string): void;
+  warning(message: string): void;
+  error(message: string): void;
+  output(name: string, value: string): void;
+  exportVariable(name: string, value: string): void;
+  saveState(name: string, value: string): void;
+  /** Adds Markdown to the job summary. Where that can't be, it warns: a summary is no reason to fail a deploy. */
+  summarise(markdown: string): Promise<void>;
+}
+
+// The runner doesn't mask annotation titles, so there is one title and it holds nothing.
+const ANNOTATION = { title: "Salesforce JWT Auth" };
+
+/**
+ * The workflow as GitHub's runner offers it to a step.
+ *
+ * @param env the step's environment, which names the runner's files
+ */
+export function githubWorkflow(env: NodeJS.ProcessEnv): Workflow {
+  return {
+    mask: (secret) => {
+      for (const value of linesAndWhole(secret)) core.setSecret(value);
+    },
+    debug: core.debug,
+    info: core.info,
+    warning: (message) => core.warning(message, ANNOTATION),
+    error: (message) => core.error(message, ANNOTATION),
+    output: (name, value) => withFile(env, "GITHUB_OUTPUT", () => core.setOutput(name, value)),
+    exportVariable: (name, value) => withFile(env, "GITHUB_ENV", () => core.exportVariable(name, value)),
+    saveState: (name, value) => withFile(env, "GITHUB_STATE", () => core.saveState(name, value)),
+    summarise: async (markdown) => {
+      try {
+        await core.summary.addRaw(markdown, true).write();
+      } catch {
+        core.warning(
+          "The job summary could not be written: GITHUB_STEP_SUMMARY names no file that this step may write.",
+          ANNOTATION,
+        );
+      }
+    },
+  };
+}
+
+/** GitHub's runner masks each line of a multi-line mask by itself; other runners need to be told. Blank masks are errors. */
+function linesAndWhole(secret: string): Set<string> {
+  const values = [secret, ...secret.split(/[\r\n]+/)].map((value) => value.trim());
+  return new Set(values.filter((value) => value !== ""));
+}
+
+/** Without its file the toolkit prints the value as an old command on stdout, where it would stand in clear. */
+function withFile(env: NodeJS.ProcessEnv, variable: string, write: () => void): void {
+  if (!env[variable])
+    throw new Error(`${variable} is not set: this is no GitHub Actions step, so nothing is handed over`);
+  write();
+}

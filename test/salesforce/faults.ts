@@ -1,0 +1,3 @@
+export * from "./answer-faults.ts";
+export * from "./connection-faults.ts";
+export * from "./delivery-faults.ts";

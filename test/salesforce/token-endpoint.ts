@@ -1,0 +1,87 @@
+import { createHmac, randomBytes } from "node:crypto";
+import { type Answer, json, oauthError } from "./answer.ts";
+import { parseAssertion } from "./assertion.ts";
+import { type Accepted, checkAssertion } from "./assertion-check.ts";
+import { longId } from "./ids.ts";
+import { isForm } from "./requests.ts";
+import type { Call, OpenRoute } from "./route.ts";
+import type { OptionalField, TokenOptions } from "./token-options.ts";
+import { now } from "./world.ts";
+
+const JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+const FIELDS = ["grant_type", "assertion"];
+/** A session's usual length. */
+const LIFETIME_SECONDS = 7200;
+
+/** The token endpoint, for the JWT bearer flow alone. */
+export const tokenRoute: OpenRoute = {
+  name: "token",
+  path: /^\/services\/oauth2\/token$/,
+  answer(call) {
+    const refusal = refuseRequest(call);
+    if (refusal) return refusal;
+    const assertion = parseAssertion(call.request.form["assertion"] ?? "");
+    if (!assertion) return oauthError("invalid_grant", "invalid assertion", "the assertion is no JWS of JSON");
+    const { world, place, request } = call;
+    const userAgent = request.headers["user-agent"] ?? "";
+    const result = checkAssertion(assertion, { world, place, host: request.host, userAgent });
+    return "status" in result ? result : grant(result, call);
+  },
+};
+
+/** What is wrong with the request around the assertion. */
+function refuseRequest({ request }: Call): Answer | undefined {
+  if (request.method !== "POST") return oauthError("invalid_request", "must use HTTP POST", request.method);
+  if (request.query !== "") return oauthError("invalid_request", "invalid request", "something is in the query string");
+  if (!isForm(request)) return unsupportedGrant("the body is not a form");
+  const names = [...new URLSearchParams(request.rawBody).keys()];
+  if (names.includes("scope")) return oauthError("invalid_request", "scope parameter not supported", "scope was sent");
+  if (request.form["grant_type"] !== JWT_BEARER) return unsupportedGrant("grant_type is not the JWT bearer flow's");
+  if (names.toSorted().join() === FIELDS.toSorted().join()) return undefined;
+  return oauthError("invalid_request", "invalid request", `fields are ${names.join(", ")}`);
+}
+
+function unsupportedGrant(because: string): Answer {
+  return oauthError("unsupported_grant_type", "grant type not supported", because);
+}
+
+function grant({ app, org, user }: Accepted, { world, tokens }: Call): Answer {
+  const options: TokenOptions = { ...app.tokens, ...tokens };
+  const { format = "opaque", lifetimeSeconds = LIFETIME_SECONDS } = options;
+  const { consumerKey } = app;
+  const session = world.sessions.open({ org, user, consumerKey, format, lifetimeSeconds, now: now(world) });
+  const loginHost = org.isSandbox ? "test.salesforce.com" : "login.salesforce.com";
+  const fields: Record<string, unknown> = {
+    access_token: session.token,
+    scope: app.scope,
+    instance_url: org.instanceUrl,
+    id: `https://${loginHost}/id/${org.orgId}/${user.userId}`,
+    token_type: "Bearer",
+  };
+  const optional = optionalFields(fields, lifetimeSeconds, now(world));
+  const also: readonly OptionalField[] = [
+    ...(options.also ?? []),
+    ...(format === "jwt" ? ["token_format" as const] : []),
+  ];
+  const more = Object.fromEntries(also.map((name) => [name, optional[name](format)]));
+  const answered: Record<string, unknown> = { ...fields, ...more, ...options.fields };
+  if (typeof answered["access_token"] === "string") world.sessions.handOut(answered["access_token"], session);
+  return json(200, answered, "granted");
+}
+
+function optionalFields(
+  fields: Readonly<Record<string, unknown>>,
+  lifetimeSeconds: number,
+  issuedAt: number,
+): Record<OptionalField, (format: string) => unknown> {
+  const signed = `${fields["id"]}${issuedAt}`;
+  return {
+    api_instance_url: () => "https://api.salesforce.com",
+    expires_in: () => lifetimeSeconds,
+    issued_at: () => String(issuedAt),
+    sfdc_community_id: () => longId("0DBxx0000000001"),
+    sfdc_community_url: () => "https://acme.my.site.com/partners",
+    signature: () => createHmac("sha256", randomBytes(32)).update(signed).digest("base64"),
+    token_format: (format) => format,
+  };
+}

@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { EOL, tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
+
+const FILES = ["GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_STATE", "GITHUB_STEP_SUMMARY"] as const;
+
+const folder = mkdtempSync(join(tmpdir(), "workflow-"));
+after(() => rmSync(folder, { recursive: true }));
+
+interface Step {
+  readonly status: number | null;
+  readonly stdout: readonly string[];
+  readonly stderr: string;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** Runs a script that knows `workflow`, in a process of its own, as the runner would start a step. */
+function step(script: string, { without = [] }: { without?: readonly string[] } = {}): Step {
+  const home = mkdtempSync(join(folder, "step-"));
+  const paths = FILES.map((name) => [name, join(home, name)] as const);
+  for (const [, path] of paths) writeFileSync(path, "");
+  const env = Object.fromEntries(paths.filter(([name]) => !without.includes(name)));
+  const room = JSON.stringify(new URL("../../src/workflow.ts", import.meta.url).href);
+  const source = `
+    import { githubWorkflow } from ${room};
+    const workflow = githubWorkflow(process.env);
+    ${script}
+  `;
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", source], {
+    env: { PATH: process.env["PATH"], SystemRoot: process.env["SystemRoot"], ...env },
+    encoding: "utf8",
+    timeout: 20_000,
+  });
+  const files = Object.fromEntries(paths.map(([name, path]) => [name, readFileSync(path, "utf8")]));
+  return { status, stdout: stdout.split(EOL).slice(0, -1), stderr, files };
+}
+
+/** What a runner's file command file says: `NAME<<delimiter`, the value, the delimiter. */
+function entries(text: string): Record<string, string> {
+  const found = text.matchAll(/^(\S+)<<(\S+)\r?\n([\s\S]*?)\r?\n\2\r?$/gm);
+  return Object.fromEntries([...found].map(([, name = "", , value = ""]) => [name, value]));
+}
+
+describe("masks", () => {
+  const { stdout } = step(`
+    for (const secret of ["one", "first\\nsecond\\r\\n  third\\rfourth\\n", "50% off", "", " \\n\\t", "  padded "]) {
+      workflow.mask(secret);
+      workflow.info("--");
+    }
+  `);
+  const groups = stdout
+    .join("\n")
+    .split("--")
+    .map((group) => group.trim().split("\n"));
+  const expected: readonly (readonly [what: string, commands: readonly string[]])[] = [
+    ["hide a value", ["::add-mask::one"]],
+    [
+      "hide a value of several lines as a whole and line by line",
+      [
+        "::add-mask::first%0Asecond%0D%0A  third%0Dfourth",
+        "::add-mask::first",
+        "::add-mask::second",
+        "::add-mask::third",
+        "::add-mask::fourth",
+      ],
+    ],
+    ["are escaped", ["::add-mask::50%25 off"]],
+    ["are never blank: empty", [""]],
+    ["are never blank: white space", [""]],
+    ["leave out white space around, which may get lost in a log", ["::add-mask::padded"]],
+  ];
+  for (const [index, [what, commands]] of expected.entries()) {
+    test(what, () => assert.deepEqual(groups[index], commands));
+  }
+});
+
+test("messages are commands that hold them as data, and a plain line as it is", () => {
+  const { stdout, stderr } = step(`
+    workflow.debug("d\\n::error::x");
+    workflow.info("plain");
+    workflow.warning("w\\r\\nx");
+    workflow.error("e: 100%");
+  `);
+  assert.deepEqual(stdout, [
+    "::debug::d%0A::error::x",
+    "plain",
+    "::warning title=Salesforce JWT Auth::w%0D%0Ax",
+    "::error title=Salesforce JWT Auth::e: 100%25",
+  ]);
+  assert.equal(stderr, "");
+});
+
+test("values go into the runner's files, and not a word of them to the log", () => {
+  const { stdout, stderr, files } = step(`
+    workflow.output("access_token", "secret%0A!value");
+    workflow.output("scope", "");
+    workflow.exportVariable("SF_ACCESS_TOKEN", "secret\\nof two lines");
+    workflow.saveState("revoke_access_token", "secret");
+    await workflow.summarise("### Done\\n");
+  `);
+  assert.deepEqual({ stdout, stderr }, { stdout: [], stderr: "" });
+  assert.deepEqual(entries(files["GITHUB_OUTPUT"] ?? ""), { access_token: "secret%0A!value", scope: "" });
+  assert.deepEqual(entries(files["GITHUB_ENV"] ?? ""), { SF_ACCESS_TOKEN: "secret\nof two lines" });
+  assert.deepEqual(entries(files["GITHUB_STATE"] ?? ""), { revoke_access_token: "secret" });
+  assert.equal(files["GITHUB_STEP_SUMMARY"]?.trimEnd(), "### Done");
+});
+
+describe("without the runner's file", () => {
+  const calls: readonly (readonly [file: string, call: string])[] = [
+    ["GITHUB_OUTPUT", 'workflow.output("access_token", "secret-value")'],
+    ["GITHUB_ENV", 'workflow.exportVariable("SF_ACCESS_TOKEN", "secret-value")'],
+    ["GITHUB_STATE", 'workflow.saveState("revoke_access_token", "secret-value")'],
+  ];
+  for (const [file, call] of calls) {
+    test(`${file} nothing is handed over, and the value is not printed instead`, () => {
+      const script = `try { ${call}; } catch (error) { console.log(error.message); }`;
+      const { stdout, stderr, files } = step(script, { without: [file] });
+      assert.equal(stdout.length, 1);
+      assert.match(stdout[0] ?? "", new RegExp(`^${file} is not set`));
+      assert.ok(!JSON.stringify([stdout, stderr, files]).includes("secret-value"));
+    });
+  }
+
+  test("GITHUB_STEP_SUMMARY the step goes on with a warning", () => {
+    const { status, stdout } = step('await workflow.summarise("x"); workflow.info("goes on");', {
+      without: ["GITHUB_STEP_SUMMARY"],
+    });
+    assert.equal(status, 0);
+    assert.match(stdout[0] ?? "", /^::warning title=Salesforce JWT Auth::The job summary could not be written/);
+    assert.equal(stdout[1], "goes on");
+  });
+});
