@@ -571,7 +571,7 @@ const FAULT_RULES = [
         steps: [
             "Check login_url for a typo: the right name stands in Setup → My Domain, as Current My Domain URL.",
             "A sandbox's has two dashes and .sandbox in it: acme--uat.sandbox.my.salesforce.com.",
-            "A runner without access to public DNS needs https_proxy.",
+            "A runner without access to public DNS needs https_proxy, as http://host:port with special characters in a password URL-encoded: anything else is passed over.",
         ],
     },
     {
@@ -2197,7 +2197,6 @@ const external_node_buffer_namespaceObject = __WEBPACK_EXTERNAL_createRequire(im
 const asciiCharacter = (_, hex) => String.fromCharCode(Number.parseInt(hex, 16));
 /** What the ways to a secret add to a key, in the order in which it is taken off, and what stands there instead. */
 const ADDED = [
-    [/\\(?=\\)/g, ""],
     // White space, quotes, `+`, `/`, `-` and `=` as JSON encoders, URLs and the runner's old commands write them.
     [/(?:\\u00|%)(0[AD]|2[0267BDF]|3D)/gi, asciiCharacter],
     [/\\[nrt]/g, ""],
@@ -2288,7 +2287,7 @@ const THEN_STORE = "Then store the new file: gh secret set SALESFORCE_PRIVATE_KE
 const PRIVATE_FILE = "The private key is the file that openssl wrote with -keyout. Its first line says BEGIN PRIVATE KEY, BEGIN RSA PRIVATE KEY or BEGIN ENCRYPTED PRIVATE KEY.";
 const NEW_PAIR = "openssl req -x509 -sha256 -nodes -days 730 -newkey rsa:2048 -keyout salesforce.key -out salesforce.crt -subj /CN=github-actions";
 const private_key_problems_MAKE_PAIR = `Make a new pair: ${NEW_PAIR}`;
-const LOST = `If the private key is lost, make a new pair: ${NEW_PAIR}`;
+const LOST = `If the private key is lost, make a new pair and upload its salesforce.crt to your app: ${NEW_PAIR}`;
 const UPLOAD = "Upload the new salesforce.crt: Setup → External Client App Manager → your app → Settings → OAuth Settings → Flow Enablement → JWT Bearer Flow.";
 /** Every reason to refuse a private key, by its failure code. No message holds a part of the key. */
 const PRIVATE_KEY_PROBLEMS = {
@@ -2318,9 +2317,9 @@ const PRIVATE_KEY_PROBLEMS = {
     "private-key-is-openssh": {
         message: "this is a key in OpenSSH's own format, and a PEM file is needed",
         steps: [
-            "Convert the file (it is overwritten, so take a copy): ssh-keygen -p -m PEM -f salesforce.key",
+            "Convert the file, which is overwritten (press Enter for no passphrase): ssh-keygen -p -m PEM -f salesforce.key",
             THEN_STORE,
-            `If its first line still says BEGIN OPENSSH PRIVATE KEY, it is no RSA key. Make a new pair: ${NEW_PAIR}`,
+            `If its first line still says BEGIN OPENSSH PRIVATE KEY, it is no RSA key. Make a new pair and upload its salesforce.crt to your app: ${NEW_PAIR}`,
         ],
     },
     "private-key-is-putty": {
@@ -2370,7 +2369,8 @@ const PRIVATE_KEY_PROBLEMS = {
         steps: [
             "Store the passphrase (gh asks for it): gh secret set SALESFORCE_PRIVATE_KEY_PASSPHRASE",
             "Add to the step: private_key_passphrase: ${{ secrets.SALESFORCE_PRIVATE_KEY_PASSPHRASE }}",
-            "Or decrypt the key, as GitHub encrypts secrets anyway: openssl pkey -in encrypted.key -out salesforce.key, and store it: gh secret set SALESFORCE_PRIVATE_KEY < salesforce.key",
+            "Or decrypt the key, as GitHub keeps secrets encrypted anyway: openssl pkey -in encrypted.key -out salesforce.key",
+            THEN_STORE,
         ],
     },
     "private-key-wrong-passphrase": {
@@ -2478,8 +2478,10 @@ function readPrivateKey(args) {
         throw privateKeyFailure("private-key-too-large");
     const layers = unwrap(text, mask);
     const blocks = findKeyBlocks(layers.at(-1));
-    for (const { lines } of blocks)
-        [lines, lines.replaceAll("\n", "")].forEach(mask);
+    for (const { lines } of blocks) {
+        mask(lines);
+        mask(lines.replaceAll("\n", ""));
+    }
     let refused;
     for (const block of blocks) {
         const outcome = readBlock(block, passphrase);
@@ -2613,9 +2615,12 @@ function rawInputs(env) {
     });
     return Object.freeze(Object.fromEntries(entries));
 }
+/** A key in an input that is not for keys: its armor, plain or as base64 begins with it. */
+const PRIVATE_KEY = /PRIVATE KEY|LS0tLS1CRUdJTiB(?:QUklW|SU0E|FTkNS)/;
 /** The inputs that must be hidden before anything else is printed. */
 function secretsOfInputs(raw) {
-    return [raw.private_key, raw.private_key_passphrase].filter((secret) => secret !== "");
+    const misplaced = [raw.private_key_file, raw.certificate].filter((text) => PRIVATE_KEY.test(text));
+    return [raw.private_key, raw.private_key_passphrase, ...misplaced].filter((secret) => secret !== "");
 }
 /** Whether a job summary is wanted, also where other inputs can't be used. */
 function wantsSummary(raw) {
@@ -2693,6 +2698,13 @@ function readKey(raw, { readFile, mask }) {
     const passphrase = raw.private_key_passphrase || undefined;
     if (raw.private_key !== "")
         return readPrivateKey({ text: raw.private_key, passphrase, mask });
+    if (PRIVATE_KEY.test(raw.private_key_file)) {
+        throw new Failure({
+            code: "private-key-file-is-a-key",
+            message: "it is a key, and should be the path of a file with the key in it",
+            steps: ["Pass the key as private_key instead."],
+        });
+    }
     const text = decodeKeyFile(readFile(raw.private_key_file));
     mask(text);
     return readPrivateKey({ text, passphrase, mask });
@@ -2938,72 +2950,6 @@ function malformed(field, why) {
     });
 }
 
-;// CONCATENATED MODULE: ./build/remedy.js
-/** A smaller difference can't make an assertion of three minutes expire. */
-const TOLERATED_SKEW_MS = 60_000;
-const EXPIRED = /expired authorization code|assertion (?:is |has )?expired|expired assertion|token (?:is |has )?expired/i;
-const AUDIENCE = /audience/i;
-/**
- * Finds what can be set right from here: a runner's clock that is wrong, or an audience that Salesforce wants
- * spelt the documented way. A plan that has had a remedy doesn't get it again.
- */
-function findRemedy(refusal) {
-    if (refusal.answer.error.toLowerCase() !== "invalid_grant")
-        return undefined;
-    return clockRemedy(refusal) ?? audienceRemedy(refusal);
-}
-function clockRemedy({ answer, plan, runnerTime, salesforceTime }) {
-    if (plan.skewMs !== undefined || salesforceTime === undefined || !EXPIRED.test(answer.description))
-        return undefined;
-    const skewMs = salesforceTime - runnerTime;
-    if (Math.abs(skewMs) <= TOLERATED_SKEW_MS)
-        return undefined;
-    const because = `The runner's clock is ${describeSkew(skewMs)}, so Salesforce took the assertion for expired. ` +
-        "It is signed once more on Salesforce's time. Set the runner's clock (NTP): other steps will trip over it, too.";
-    return { plan: { ...plan, skewMs }, because, isWarning: true };
-}
-function audienceRemedy({ answer, plan }) {
-    const audience = plan.fallbackAudience;
-    if (audience === undefined || !AUDIENCE.test(answer.description))
-        return undefined;
-    const because = `Salesforce refused the audience ${plan.audience}; trying ${audience} once. ` +
-        `To save this request, set audience: ${audience}`;
-    return { plan: { ...plan, audience, fallbackAudience: undefined }, because, isWarning: false };
-}
-/** A skew in words: `412 s behind Salesforce's`. */
-function describeSkew(skewMs) {
-    const seconds = Math.round(Math.abs(skewMs) / 1000);
-    return `${seconds} s ${skewMs > 0 ? "behind" : "ahead of"} Salesforce's`;
-}
-
-;// CONCATENATED MODULE: ./build/sandbox-username.js
-/** Ends of domain names that a sandbox is hardly ever named after. */
-const OLD_DOMAINS = new Set(["com", "net", "org", "edu", "gov", "mil", "int", "info", "biz", "io", "eu"]);
-/** Countries have two letters. So has the most frequent name of a sandbox, and few orgs are in that country. */
-const COUNTRY = /^(?!qa$)[a-z]{2}$/;
-/** A sandbox's name has up to ten letters and digits (Salesforce help, "Create a Sandbox"). */
-const SANDBOX_NAME = /^[a-z\d]{1,10}$/;
-/**
- * Guesses which sandbox a username is of: creating one appends `.` and its name to every username, so the name follows
- * on what was the end of a domain. Users made in the sandbox itself may be called anything.
- *
- * @param username in the form of an e-mail address
- * @returns the sandbox's name in lower case, an empty string where there is none, `undefined` where it can't be told
- */
-function sandboxOf(username) {
-    const labels = username
-        .slice(username.lastIndexOf("@") + 1)
-        .toLowerCase()
-        .split(".");
-    const last = labels.at(-1) ?? "";
-    if (labels.length <= 2 || isDomainEnd(last))
-        return "";
-    return isDomainEnd(labels.at(-2) ?? "") && SANDBOX_NAME.test(last) ? last : undefined;
-}
-function isDomainEnd(label) {
-    return OLD_DOMAINS.has(label) || COUNTRY.test(label);
-}
-
 ;// CONCATENATED MODULE: ./build/setup-steps.js
 /** A place in the settings of an External Client App. */
 const inExternalClientApp = (path) => `External Client App: Setup → External Client App Manager → your app → ${path}`;
@@ -3037,155 +2983,6 @@ const ADD_SCOPES = [
     inConnectedApp("Edit → Selected OAuth Scopes: add api and refresh_token (offline_access)."),
 ];
 const INSTALL = "Setup → Connected Apps OAuth Usage → Install beside the app; then Manage App Policies to let this user in.";
-
-;// CONCATENATED MODULE: ./build/circumstances.js
-
-
-
-/** A smaller difference can't make an assertion of three minutes expire. */
-const circumstances_TOLERATED_SKEW_MS = 60_000;
-const SOON_MS = 30 * 86_400_000;
-/** What Salesforce's consumer keys look like so far; nothing documents it. */
-const USUAL_KEY = /^3MVG9.{80}$/;
-/** My Domain hosts of another kind than plain production and sandboxes (Salesforce help, "Partitioned Domains"). */
-const PARTITION = /\.(?:develop|trailblaze|demo|free|patch|scratch|pc-rnd)\./;
-const OTHER_ORG = [
-    "user-has-not-approved",
-    "user-not-admin-approved",
-    "app-not-found",
-    "client-identifier-invalid",
-    "audience-refused",
-    "user-inactive",
-    "org-inactive",
-    "authentication-failure",
-    "unknown-refusal",
-];
-const OTHER_KEY = ["assertion-invalid", "client-credentials-invalid", "unknown-refusal"];
-/** The surest come first. */
-const CIRCUMSTANCES = [
-    {
-        behind: ["assertion-expired", "assertion-invalid", "authentication-failure", "unknown-refusal"],
-        find: wrongClock,
-    },
-    {
-        behind: ["audience-refused", "assertion-invalid", "authentication-failure", "unknown-refusal"],
-        find: oddAudience,
-    },
-    { behind: OTHER_ORG, find: sandboxUserInProduction },
-    { behind: OTHER_ORG, find: otherUserInSandbox },
-    { behind: ["app-not-found", "client-identifier-invalid", "domain-not-supported"], find: noMyDomain },
-    { behind: ["app-not-found", "client-identifier-invalid", "unknown-refusal"], find: oddConsumerKey },
-    { behind: OTHER_KEY, find: endingCertificate },
-    { behind: ["assertion-invalid", "client-credentials-invalid"], find: pairIsRight },
-    { behind: ["audience-refused"], find: bothAudiencesRefused },
-];
-/**
- * Looks for what this run knows and a catalogue can't.
- *
- * @param code of the refusal
- * @returns the likeliest first; often nothing
- */
-function findCircumstances(code, run) {
-    return CIRCUMSTANCES.filter(({ behind }) => behind.includes(code))
-        .map(({ find }) => find(run))
-        .filter((finding) => finding !== undefined);
-}
-function wrongClock({ exchange: { measuredSkewMs = 0, plan } }) {
-    // An assertion that was signed on Salesforce's time can't suffer from the runner's clock.
-    if (plan.skewMs !== undefined || Math.abs(measuredSkewMs) <= circumstances_TOLERATED_SKEW_MS)
-        return undefined;
-    const effect = measuredSkewMs > 0 ? "the assertion had run out on arrival" : "the assertion ends too far in the future";
-    return {
-        cause: `The runner's clock is ${describeSkew(measuredSkewMs)}: ${effect}.`,
-        steps: [SET_CLOCK],
-    };
-}
-function oddAudience({ inputs: { audience, loginUrl } }) {
-    if (audience === loginUrl.audience || audience === loginUrl.fallbackAudience)
-        return undefined;
-    return {
-        cause: `The input audience is ${audience}, but ${loginUrl.audience} follows from login_url.`,
-        steps: ["Remove the input audience from the step."],
-    };
-}
-function sandboxUserInProduction({ inputs: { username, loginUrl } }) {
-    const sandbox = sandboxOf(username);
-    // In Developer Edition and trial orgs usernames are made up, often with something at their end.
-    if (loginUrl.isSandbox !== false || PARTITION.test(loginUrl.host) || !sandbox)
-        return undefined;
-    return {
-        cause: `The username ends in .${sandbox}, as a sandbox's does, but ${loginUrl.host} is no sandbox's address.`,
-        steps: [
-            `To log in to the sandbox, set login_url to its own address (${MY_DOMAIN}, in the sandbox) or https://test.salesforce.com. For production, take .${sandbox} off the username.`,
-        ],
-    };
-}
-function otherUserInSandbox({ inputs: { username, loginUrl } }) {
-    // Usernames of scratch orgs end in @example.com, unless their definition says otherwise, and have no suffix.
-    if (loginUrl.isSandbox !== true || PARTITION.test(loginUrl.host) || /@example\.com$/i.test(username))
-        return undefined;
-    const asked = /--([a-z\d]+)\./.exec(loginUrl.host)?.[1];
-    const sandbox = sandboxOf(username);
-    if (sandbox === undefined || (sandbox !== "" && (asked === undefined || asked === sandbox)))
-        return undefined;
-    const suffix = `.${asked ?? "sandboxname"}`;
-    const ending = sandbox === "" ? "has no sandbox's name at its end" : `ends in .${sandbox}`;
-    const bare = sandbox === "" ? username : username.slice(0, -sandbox.length - 1);
-    return {
-        cause: `The username ${ending}, but ${loginUrl.host} is ${asked ? `the sandbox ${asked}` : "for sandboxes"}.`,
-        steps: [`Copy the username in the sandbox: Setup → Users. Salesforce appends the sandbox's name: ${bare}${suffix}`],
-    };
-}
-function noMyDomain({ inputs: { loginUrl } }) {
-    if (loginUrl.kind !== "login-host" && loginUrl.kind !== "instance")
-        return undefined;
-    return {
-        cause: `The request went to ${loginUrl.host}. Since Spring '26 External Client Apps may be found only at the org's My Domain.`,
-        steps: [USE_MY_DOMAIN],
-    };
-}
-function oddConsumerKey({ inputs: { consumerKey } }) {
-    if (USUAL_KEY.test(consumerKey))
-        return undefined;
-    const begins = consumerKey.startsWith("3MVG9") ? "begins" : "does not begin";
-    return {
-        cause: `consumer_key has ${consumerKey.length} characters and ${begins} with 3MVG9; usual are 85 and a 3MVG9 in front.`,
-        steps: COPY_KEY,
-    };
-}
-function endingCertificate({ inputs, exchange, now }) {
-    if (!inputs.certificate)
-        return undefined;
-    const { expiresAt } = inputs.certificate;
-    const leftMs = expiresAt.getTime() - (now.getTime() + (exchange.measuredSkewMs ?? 0));
-    if (leftMs > SOON_MS)
-        return undefined;
-    const day = expiresAt.toISOString().slice(0, 10);
-    return {
-        cause: leftMs <= 0
-            ? `The certificate lapsed on ${day}.`
-            : `The certificate ends on ${day}: if the app holds its successor already, the stored key is the old one.`,
-        steps: [
-            "Make a new pair, upload its certificate to the app, and store the new key and certificate at the same time.",
-        ],
-    };
-}
-function pairIsRight({ inputs }) {
-    if (!inputs.certificate)
-        return undefined;
-    return {
-        cause: "The private key fits the input certificate, so the app holds another certificate, or none.",
-        steps: UPLOAD_CERTIFICATE,
-    };
-}
-function bothAudiencesRefused({ inputs, exchange: { plan } }) {
-    if (plan.audience === inputs.audience)
-        return undefined;
-    return {
-        cause: `Both audiences that fit login_url were refused: ${inputs.audience} and ${plan.audience}.`,
-        steps: [`Check that ${inputs.loginUrl.host} is the org's current address: ${MY_DOMAIN}.`],
-    };
-}
 
 ;// CONCATENATED MODULE: ./build/error-catalogue.js
 
@@ -3473,6 +3270,221 @@ function findEntry({ error, description, status }) {
     return (passing && ERROR_CATALOGUE.find(({ code }) => code === "salesforce-unavailable")) || UNKNOWN_REFUSAL;
 }
 
+;// CONCATENATED MODULE: ./build/remedy.js
+/** A smaller difference can't make an assertion of three minutes expire. */
+const TOLERATED_SKEW_MS = 60_000;
+const EXPIRED = /expired authorization code|assertion (?:is |has )?expired|expired assertion|token (?:is |has )?expired/i;
+const AUDIENCE = /audience/i;
+/**
+ * Finds what can be set right from here: a runner's clock that is wrong, or an audience that Salesforce wants
+ * spelt the documented way. A plan that has had a remedy doesn't get it again.
+ */
+function findRemedy(refusal) {
+    if (refusal.answer.error.toLowerCase() !== "invalid_grant")
+        return undefined;
+    return clockRemedy(refusal) ?? audienceRemedy(refusal);
+}
+function clockRemedy({ answer, plan, runnerTime, salesforceTime }) {
+    if (plan.skewMs !== undefined || salesforceTime === undefined || !EXPIRED.test(answer.description))
+        return undefined;
+    const skewMs = salesforceTime - runnerTime;
+    if (Math.abs(skewMs) <= TOLERATED_SKEW_MS)
+        return undefined;
+    const because = `The runner's clock is ${describeSkew(skewMs)}, so Salesforce took the assertion for expired. ` +
+        "It is signed once more on Salesforce's time. Set the runner's clock (NTP): other steps will trip over it, too.";
+    return { plan: { ...plan, skewMs }, because, isWarning: true };
+}
+function audienceRemedy({ answer, plan }) {
+    const audience = plan.fallbackAudience;
+    if (audience === undefined || !AUDIENCE.test(answer.description))
+        return undefined;
+    const because = `Salesforce refused the audience ${plan.audience}; trying ${audience} once. ` +
+        `To save this request, set audience: ${audience}`;
+    return { plan: { ...plan, audience, fallbackAudience: undefined }, because, isWarning: false };
+}
+/** A skew in words: `412 s behind Salesforce's`. */
+function describeSkew(skewMs) {
+    const seconds = Math.round(Math.abs(skewMs) / 1000);
+    return `${seconds} s ${skewMs > 0 ? "behind" : "ahead of"} Salesforce's`;
+}
+
+;// CONCATENATED MODULE: ./build/sandbox-username.js
+/** Ends of domain names that a sandbox is hardly ever named after. */
+const OLD_DOMAINS = new Set(["com", "net", "org", "edu", "gov", "mil", "int", "info", "biz", "io", "eu"]);
+/** Countries have two letters. So has the most frequent name of a sandbox, and few orgs are in that country. */
+const COUNTRY = /^(?!qa$)[a-z]{2}$/;
+/** A sandbox's name has up to ten letters and digits (Salesforce help, "Create a Sandbox"). */
+const SANDBOX_NAME = /^[a-z\d]{1,10}$/;
+/**
+ * Guesses which sandbox a username is of: creating one appends `.` and its name to every username, so the name follows
+ * on what was the end of a domain. Users made in the sandbox itself may be called anything.
+ *
+ * @param username in the form of an e-mail address
+ * @returns the sandbox's name in lower case, an empty string where there is none, `undefined` where it can't be told
+ */
+function sandboxOf(username) {
+    const labels = username
+        .slice(username.lastIndexOf("@") + 1)
+        .toLowerCase()
+        .split(".");
+    const last = labels.at(-1) ?? "";
+    if (labels.length <= 2 || isDomainEnd(last))
+        return "";
+    return isDomainEnd(labels.at(-2) ?? "") && SANDBOX_NAME.test(last) ? last : undefined;
+}
+function isDomainEnd(label) {
+    return OLD_DOMAINS.has(label) || COUNTRY.test(label);
+}
+
+;// CONCATENATED MODULE: ./build/circumstances.js
+
+
+
+/** A smaller difference can't make an assertion of three minutes expire. */
+const circumstances_TOLERATED_SKEW_MS = 60_000;
+const SOON_MS = 30 * 86_400_000;
+/** What Salesforce's consumer keys look like so far; nothing documents it. */
+const USUAL_KEY = /^3MVG9.{80}$/;
+/** My Domain hosts of another kind than plain production and sandboxes (Salesforce help, "Partitioned Domains"). */
+const PARTITION = /\.(?:develop|trailblaze|demo|free|patch|scratch|pc-rnd)\./;
+const OTHER_ORG = [
+    "user-has-not-approved",
+    "user-not-admin-approved",
+    "app-not-found",
+    "client-identifier-invalid",
+    "audience-refused",
+    "user-inactive",
+    "org-inactive",
+    "authentication-failure",
+    "unknown-refusal",
+];
+const OTHER_KEY = ["assertion-invalid", "client-credentials-invalid", "unknown-refusal"];
+/** The surest come first. */
+const CIRCUMSTANCES = [
+    {
+        behind: ["assertion-expired", "assertion-invalid", "authentication-failure", "unknown-refusal"],
+        find: wrongClock,
+    },
+    {
+        behind: ["audience-refused", "assertion-invalid", "authentication-failure", "unknown-refusal"],
+        find: oddAudience,
+    },
+    { behind: OTHER_ORG, find: sandboxUserInProduction },
+    { behind: OTHER_ORG, find: otherUserInSandbox },
+    { behind: ["app-not-found", "client-identifier-invalid", "domain-not-supported"], find: noMyDomain },
+    { behind: ["app-not-found", "client-identifier-invalid", "unknown-refusal"], find: oddConsumerKey },
+    { behind: OTHER_KEY, find: endingCertificate },
+    { behind: ["assertion-invalid", "client-credentials-invalid"], find: pairIsRight },
+    { behind: ["audience-refused"], find: bothAudiencesRefused },
+];
+/**
+ * Looks for what this run knows and a catalogue can't.
+ *
+ * @param code of the refusal
+ * @returns the likeliest first; often nothing
+ */
+function findCircumstances(code, run) {
+    return CIRCUMSTANCES.filter(({ behind }) => behind.includes(code))
+        .map(({ find }) => find(run))
+        .filter((finding) => finding !== undefined);
+}
+function wrongClock({ exchange: { measuredSkewMs = 0, plan } }) {
+    // An assertion that was signed on Salesforce's time can't suffer from the runner's clock.
+    if (plan.skewMs !== undefined || Math.abs(measuredSkewMs) <= circumstances_TOLERATED_SKEW_MS)
+        return undefined;
+    const effect = measuredSkewMs > 0 ? "the assertion had run out on arrival" : "the assertion ends too far in the future";
+    return {
+        cause: `The runner's clock is ${describeSkew(measuredSkewMs)}: ${effect}.`,
+        steps: [SET_CLOCK],
+    };
+}
+function oddAudience({ inputs: { audience, loginUrl } }) {
+    if (audience === loginUrl.audience || audience === loginUrl.fallbackAudience)
+        return undefined;
+    return {
+        cause: `The input audience is ${audience}, but ${loginUrl.audience} follows from login_url.`,
+        steps: ["Remove the input audience from the step."],
+    };
+}
+function sandboxUserInProduction({ inputs: { username, loginUrl } }) {
+    const sandbox = sandboxOf(username);
+    // In Developer Edition and trial orgs usernames are made up, often with something at their end.
+    if (loginUrl.isSandbox !== false || PARTITION.test(loginUrl.host) || !sandbox)
+        return undefined;
+    return {
+        cause: `The username ends in .${sandbox}, as a sandbox's does, but ${loginUrl.host} is no sandbox's address.`,
+        steps: [
+            `To log in to the sandbox, set login_url to its own address (${MY_DOMAIN}, in the sandbox) or https://test.salesforce.com. For production, take .${sandbox} off the username.`,
+        ],
+    };
+}
+function otherUserInSandbox({ inputs: { username, loginUrl } }) {
+    // Usernames of scratch orgs end in @example.com, unless their definition says otherwise, and have no suffix.
+    if (loginUrl.isSandbox !== true || PARTITION.test(loginUrl.host) || /@example\.com$/i.test(username))
+        return undefined;
+    const asked = /--([a-z\d]+)\./.exec(loginUrl.host)?.[1];
+    const sandbox = sandboxOf(username);
+    if (sandbox === undefined || (sandbox !== "" && (asked === undefined || asked === sandbox)))
+        return undefined;
+    const suffix = `.${asked ?? "sandboxname"}`;
+    const ending = sandbox === "" ? "has no sandbox's name at its end" : `ends in .${sandbox}`;
+    const bare = sandbox === "" ? username : username.slice(0, -sandbox.length - 1);
+    return {
+        cause: `The username ${ending}, but ${loginUrl.host} is ${asked ? `the sandbox ${asked}` : "for sandboxes"}.`,
+        steps: [`Copy the username in the sandbox: Setup → Users. Salesforce appends the sandbox's name: ${bare}${suffix}`],
+    };
+}
+function noMyDomain({ inputs: { loginUrl } }) {
+    if (loginUrl.kind !== "login-host" && loginUrl.kind !== "instance")
+        return undefined;
+    return {
+        cause: `The request went to ${loginUrl.host}. Since Spring '26 External Client Apps may be found only at the org's My Domain.`,
+        steps: [USE_MY_DOMAIN],
+    };
+}
+function oddConsumerKey({ inputs: { consumerKey } }) {
+    if (USUAL_KEY.test(consumerKey))
+        return undefined;
+    const begins = consumerKey.startsWith("3MVG9") ? "begins" : "does not begin";
+    return {
+        cause: `consumer_key has ${consumerKey.length} characters and ${begins} with 3MVG9; usual are 85 and a 3MVG9 in front.`,
+        steps: COPY_KEY,
+    };
+}
+function endingCertificate({ inputs, exchange, now }) {
+    if (!inputs.certificate)
+        return undefined;
+    const { expiresAt } = inputs.certificate;
+    const leftMs = expiresAt.getTime() - (now.getTime() + (exchange.measuredSkewMs ?? 0));
+    if (leftMs > SOON_MS)
+        return undefined;
+    const day = expiresAt.toISOString().slice(0, 10);
+    return {
+        cause: leftMs <= 0
+            ? `The certificate lapsed on ${day}.`
+            : `The certificate ends on ${day}: if the app holds its successor already, the stored key is the old one.`,
+        steps: [
+            "Make a new pair, upload its certificate to the app, and store the new key and certificate at the same time.",
+        ],
+    };
+}
+function pairIsRight({ inputs }) {
+    if (!inputs.certificate)
+        return undefined;
+    return {
+        cause: "The private key fits the input certificate, so the app holds another certificate, or none.",
+        steps: UPLOAD_CERTIFICATE,
+    };
+}
+function bothAudiencesRefused({ inputs, exchange: { plan } }) {
+    if (plan.audience === inputs.audience)
+        return undefined;
+    return {
+        cause: `Both audiences that fit login_url were refused: ${inputs.audience} and ${plan.audience}.`,
+        steps: [`Check that ${inputs.loginUrl.host} is the org's current address: ${MY_DOMAIN}.`],
+    };
+}
+
 ;// CONCATENATED MODULE: ./build/refusal.js
 
 
@@ -3496,6 +3508,7 @@ function explainRefusal(refused, run) {
 }
 
 ;// CONCATENATED MODULE: ./build/diagnosis.js
+
 
 
 
@@ -3554,8 +3567,8 @@ const UNUSABLE = {
     json: { code: "answer-unusable", steps: [`Check login_url: no token endpoint answers like this (${MY_DOMAIN}).`] },
     text: { code: "answer-unusable", steps: [`Check login_url: no token endpoint answers like this (${MY_DOMAIN}).`] },
 };
-function explainUnusable({ form, what, piece }) {
-    const { code, steps } = UNUSABLE[form];
+function explainUnusable({ form, status, what, piece }) {
+    const { code, causes = [], steps } = meaningOf(form, status);
     if (form === "redirect" && piece !== "") {
         return {
             code,
@@ -3563,7 +3576,12 @@ function explainUnusable({ form, what, piece }) {
             steps: [`If ${piece} is your org, set login_url: https://${piece}`, ...steps],
         };
     }
-    return { code, what: `the answer was ${what}${piece === "" ? "" : `, "${piece}"`}`, steps };
+    return { code, what: `the answer was ${what}${piece === "" ? "" : `, "${piece}"`}`, causes, steps };
+}
+/** 429 and 5xx say "not now" (RFC 6585 §4, RFC 9110 §15.6), and nothing of the address; a page has a title that says more. */
+function meaningOf(form, status) {
+    const passing = form !== "html" && (status === 429 || status >= 500);
+    return passing ? findEntry({ kind: "refused", status, error: "", description: "" }) : UNUSABLE[form];
 }
 
 ;// CONCATENATED MODULE: ./build/hand-over.js
@@ -4406,12 +4424,15 @@ function isTransient(answer) {
     const words = answer.kind === "refused" ? `${answer.error}\n${answer.description}` : answer.piece;
     if (LOGIN_RATE.test(words))
         return false;
-    if (TRANSIENT_STATUSES.has(answer.status) || answer.status >= 500)
+    if (TRANSIENT_STATUSES.has(answer.status) || isServerError(answer.status))
         return true;
     if (answer.kind === "refused")
         return TRANSIENT_ANSWER.test(words);
     // A maintenance page can come with any status, but a 4xx page says that the address is wrong, and so does a redirect.
     return answer.form === "html" && answer.status < 300;
+}
+function isServerError(status) {
+    return status >= 500 && status < 600;
 }
 /**
  * How long to wait before the next attempt: exponential backoff with full jitter, and no less than the server asked for.
@@ -4551,11 +4572,11 @@ async function requestToken(request, around) {
 }
 function nextMove(attempt, number, plan, leftMs, random) {
     const { outcome, retryAfterMs } = attempt;
-    if (outcome.kind === "refused" && leftMs > SHORTEST_ATTEMPT_MS) {
-        const remedy = findRemedy({ ...attempt, answer: outcome, plan });
-        if (remedy)
-            return { move: "mend", remedy };
-    }
+    const remedy = outcome.kind === "refused" ? findRemedy({ ...attempt, answer: outcome, plan }) : undefined;
+    if (remedy && leftMs > SHORTEST_ATTEMPT_MS)
+        return { move: "mend", remedy };
+    if (remedy)
+        return { move: "end", outOfTime: { retryAfterMs: 0 } };
     const transient = outcome.kind === "unreachable" ? outcome.retry : isTransient(outcome);
     if (!transient)
         return { move: "end", outOfTime: undefined };
@@ -4573,17 +4594,16 @@ async function askOnce(request, plan, { postForm, clock, workflow, number, timeM
         const took = Math.round(clock.elapsed() - start);
         workflow.debug(`Attempt ${number}: POST ${request.tokenEndpoint}, claims ${JSON.stringify(claims)}: ${result}, ${took} ms`);
     };
-    try {
-        const answer = await clock.within(Math.min(LONGEST_ATTEMPT_MS, timeMs), (signal) => postForm({ url: request.tokenEndpoint, form: { grant_type: GRANT_TYPE, assertion }, signal }));
-        const outcome = readTokenAnswer(answer);
-        note(`HTTP ${answer.status}${requestId(answer)}, ${reasonOf(outcome)}`);
-        return { outcome, ...timesOf(answer, clock.now()) };
+    const answer = await clock
+        .within(Math.min(LONGEST_ATTEMPT_MS, timeMs), (signal) => postForm({ url: request.tokenEndpoint, form: { grant_type: GRANT_TYPE, assertion }, signal }))
+        .catch((error) => ({ kind: "unreachable", ...networkFault(error) }));
+    if ("kind" in answer) {
+        note(answer.reason);
+        return { outcome: answer, retryAfterMs: 0, runnerTime: clock.now(), salesforceTime: undefined };
     }
-    catch (error) {
-        const outcome = { kind: "unreachable", ...networkFault(error) };
-        note(outcome.reason);
-        return { outcome, retryAfterMs: 0, runnerTime: clock.now(), salesforceTime: undefined };
-    }
+    const outcome = readTokenAnswer(answer);
+    note(`HTTP ${answer.status}${requestId(answer)}, ${reasonOf(outcome)}`);
+    return { outcome, ...timesOf(answer, clock.now()) };
 }
 function timesOf({ headers }, runnerTime) {
     const date = Date.parse(headers.date ?? "");
@@ -5761,6 +5781,7 @@ function getIDToken(aud) {
 //# sourceMappingURL=core.js.map
 ;// CONCATENATED MODULE: ./build/workflow.js
 
+
 // The runner doesn't mask annotation titles, so there is one title and it holds nothing.
 const ANNOTATION = { title: "Salesforce JWT Auth" };
 /**
@@ -5775,7 +5796,8 @@ function githubWorkflow(env) {
                 core_setSecret(value);
         },
         debug: core_debug,
-        info: info,
+        // The runner carries out `##[command]` wherever it stands in a plain line (actions/runner, ActionCommand).
+        info: (message) => info(message.replaceAll("##[", "# # [")),
         warning: (message) => warning(message, ANNOTATION),
         error: (message) => error(message, ANNOTATION),
         output: (name, value) => withFile(env, "GITHUB_OUTPUT", () => setOutput(name, value)),
@@ -5798,8 +5820,13 @@ function linesAndWhole(secret) {
 }
 /** Without its file the toolkit prints the value as an old command on stdout, where it would stand in clear. */
 function withFile(env, variable, write) {
-    if (!env[variable])
-        throw new Error(`${variable} is not set: this is no GitHub Actions step, so nothing is handed over`);
+    if (!env[variable]) {
+        throw new Failure({
+            code: "not-a-step",
+            message: `${variable} is not set, so this is no step of a workflow, and nothing was handed over.`,
+            steps: ["Run the action by uses: in a workflow, or try it out with npm start."],
+        });
+    }
     write();
 }
 

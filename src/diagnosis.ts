@@ -1,3 +1,4 @@
+import { findEntry } from "./error-catalogue.ts";
 import { Failure } from "./failure.ts";
 import type { Inputs } from "./inputs.ts";
 import { type Explanation, explainRefusal, type FailedExchange } from "./refusal.ts";
@@ -64,8 +65,8 @@ const UNUSABLE: Readonly<Record<Unusable["form"], Omit<Explanation, "what">>> = 
   text: { code: "answer-unusable", steps: [`Check login_url: no token endpoint answers like this (${MY_DOMAIN}).`] },
 };
 
-function explainUnusable({ form, what, piece }: Unusable): Explanation {
-  const { code, steps } = UNUSABLE[form];
+function explainUnusable({ form, status, what, piece }: Unusable): Explanation {
+  const { code, causes = [], steps } = meaningOf(form, status);
   if (form === "redirect" && piece !== "") {
     return {
       code,
@@ -73,5 +74,11 @@ function explainUnusable({ form, what, piece }: Unusable): Explanation {
       steps: [`If ${piece} is your org, set login_url: https://${piece}`, ...steps],
     };
   }
-  return { code, what: `the answer was ${what}${piece === "" ? "" : `, "${piece}"`}`, steps };
+  return { code, what: `the answer was ${what}${piece === "" ? "" : `, "${piece}"`}`, causes, steps };
+}
+
+/** 429 and 5xx say "not now" (RFC 6585 §4, RFC 9110 §15.6), and nothing of the address; a page has a title that says more. */
+function meaningOf(form: Unusable["form"], status: number): Omit<Explanation, "what"> {
+  const passing = form !== "html" && (status === 429 || status >= 500);
+  return passing ? findEntry({ kind: "refused", status, error: "", description: "" }) : UNUSABLE[form];
 }

@@ -91,9 +91,13 @@ export function rawInputs(env: NodeJS.ProcessEnv): RawInputs {
   return Object.freeze(Object.fromEntries(entries));
 }
 
+/** A key in an input that is not for keys: its armor, plain or as base64 begins with it. */
+const PRIVATE_KEY = /PRIVATE KEY|LS0tLS1CRUdJTiB(?:QUklW|SU0E|FTkNS)/;
+
 /** The inputs that must be hidden before anything else is printed. */
 export function secretsOfInputs(raw: RawInputs): string[] {
-  return [raw.private_key, raw.private_key_passphrase].filter((secret) => secret !== "");
+  const misplaced = [raw.private_key_file, raw.certificate].filter((text) => PRIVATE_KEY.test(text));
+  return [raw.private_key, raw.private_key_passphrase, ...misplaced].filter((secret) => secret !== "");
 }
 
 /** Whether a job summary is wanted, also where other inputs can't be used. */
@@ -175,6 +179,13 @@ function readKey(raw: RawInputs, { readFile, mask }: InputSources): KeyObject {
     throw blank("private_key and private_key_file are both blank");
   const passphrase = raw.private_key_passphrase || undefined;
   if (raw.private_key !== "") return readPrivateKey({ text: raw.private_key, passphrase, mask });
+  if (PRIVATE_KEY.test(raw.private_key_file)) {
+    throw new Failure({
+      code: "private-key-file-is-a-key",
+      message: "it is a key, and should be the path of a file with the key in it",
+      steps: ["Pass the key as private_key instead."],
+    });
+  }
   const text = decodeKeyFile(readFile(raw.private_key_file));
   mask(text);
   return readPrivateKey({ text, passphrase, mask });

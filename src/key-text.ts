@@ -13,7 +13,6 @@ const asciiCharacter = (_: string, hex: string) => String.fromCharCode(Number.pa
 
 /** What the ways to a secret add to a key, in the order in which it is taken off, and what stands there instead. */
 const ADDED: readonly (readonly [RegExp, string | typeof asciiCharacter])[] = [
-  [/\\(?=\\)/g, ""],
   // White space, quotes, `+`, `/`, `-` and `=` as JSON encoders, URLs and the runner's old commands write them.
   [/(?:\\u00|%)(0[AD]|2[0267BDF]|3D)/gi, asciiCharacter],
   [/\\[nrt]/g, ""],

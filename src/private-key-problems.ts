@@ -7,7 +7,7 @@ const PRIVATE_FILE =
 const NEW_PAIR =
   "openssl req -x509 -sha256 -nodes -days 730 -newkey rsa:2048 -keyout salesforce.key -out salesforce.crt -subj /CN=github-actions";
 const MAKE_PAIR = `Make a new pair: ${NEW_PAIR}`;
-const LOST = `If the private key is lost, make a new pair: ${NEW_PAIR}`;
+const LOST = `If the private key is lost, make a new pair and upload its salesforce.crt to your app: ${NEW_PAIR}`;
 const UPLOAD =
   "Upload the new salesforce.crt: Setup → External Client App Manager → your app → Settings → OAuth Settings → Flow Enablement → JWT Bearer Flow.";
 
@@ -40,9 +40,9 @@ export const PRIVATE_KEY_PROBLEMS = {
   "private-key-is-openssh": {
     message: "this is a key in OpenSSH's own format, and a PEM file is needed",
     steps: [
-      "Convert the file (it is overwritten, so take a copy): ssh-keygen -p -m PEM -f salesforce.key",
+      "Convert the file, which is overwritten (press Enter for no passphrase): ssh-keygen -p -m PEM -f salesforce.key",
       THEN_STORE,
-      `If its first line still says BEGIN OPENSSH PRIVATE KEY, it is no RSA key. Make a new pair: ${NEW_PAIR}`,
+      `If its first line still says BEGIN OPENSSH PRIVATE KEY, it is no RSA key. Make a new pair and upload its salesforce.crt to your app: ${NEW_PAIR}`,
     ],
   },
   "private-key-is-putty": {
@@ -92,7 +92,8 @@ export const PRIVATE_KEY_PROBLEMS = {
     steps: [
       "Store the passphrase (gh asks for it): gh secret set SALESFORCE_PRIVATE_KEY_PASSPHRASE",
       "Add to the step: private_key_passphrase: ${{ secrets.SALESFORCE_PRIVATE_KEY_PASSPHRASE }}",
-      "Or decrypt the key, as GitHub encrypts secrets anyway: openssl pkey -in encrypted.key -out salesforce.key, and store it: gh secret set SALESFORCE_PRIVATE_KEY < salesforce.key",
+      "Or decrypt the key, as GitHub keeps secrets encrypted anyway: openssl pkey -in encrypted.key -out salesforce.key",
+      THEN_STORE,
     ],
   },
   "private-key-wrong-passphrase": {

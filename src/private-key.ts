@@ -60,7 +60,10 @@ export function readPrivateKey(args: {
   if (text.length > LONGEST_TEXT) throw privateKeyFailure("private-key-too-large");
   const layers = unwrap(text, mask);
   const blocks = findKeyBlocks(layers.at(-1) as string);
-  for (const { lines } of blocks) [lines, lines.replaceAll("\n", "")].forEach(mask);
+  for (const { lines } of blocks) {
+    mask(lines);
+    mask(lines.replaceAll("\n", ""));
+  }
 
   let refused: Failure | undefined;
   for (const block of blocks) {

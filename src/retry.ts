@@ -22,10 +22,14 @@ export function isTransient(answer: TokenAnswer): boolean {
   if (answer.kind === "granted") return false;
   const words = answer.kind === "refused" ? `${answer.error}\n${answer.description}` : answer.piece;
   if (LOGIN_RATE.test(words)) return false;
-  if (TRANSIENT_STATUSES.has(answer.status) || answer.status >= 500) return true;
+  if (TRANSIENT_STATUSES.has(answer.status) || isServerError(answer.status)) return true;
   if (answer.kind === "refused") return TRANSIENT_ANSWER.test(words);
   // A maintenance page can come with any status, but a 4xx page says that the address is wrong, and so does a redirect.
   return answer.form === "html" && answer.status < 300;
+}
+
+function isServerError(status: number): boolean {
+  return status >= 500 && status < 600;
 }
 
 /**

@@ -102,10 +102,9 @@ type NextMove =
 
 function nextMove(attempt: Attempt, number: number, plan: Plan, leftMs: number, random: () => number): NextMove {
   const { outcome, retryAfterMs } = attempt;
-  if (outcome.kind === "refused" && leftMs > SHORTEST_ATTEMPT_MS) {
-    const remedy = findRemedy({ ...attempt, answer: outcome, plan });
-    if (remedy) return { move: "mend", remedy };
-  }
+  const remedy = outcome.kind === "refused" ? findRemedy({ ...attempt, answer: outcome, plan }) : undefined;
+  if (remedy && leftMs > SHORTEST_ATTEMPT_MS) return { move: "mend", remedy };
+  if (remedy) return { move: "end", outOfTime: { retryAfterMs: 0 } };
   const transient = outcome.kind === "unreachable" ? outcome.retry : isTransient(outcome);
   if (!transient) return { move: "end", outOfTime: undefined };
   const waitMs = backoff(number, retryAfterMs, random());
@@ -128,18 +127,18 @@ async function askOnce(
       `Attempt ${number}: POST ${request.tokenEndpoint}, claims ${JSON.stringify(claims)}: ${result}, ${took} ms`,
     );
   };
-  try {
-    const answer = await clock.within(Math.min(LONGEST_ATTEMPT_MS, timeMs), (signal) =>
+  const answer = await clock
+    .within(Math.min(LONGEST_ATTEMPT_MS, timeMs), (signal) =>
       postForm({ url: request.tokenEndpoint, form: { grant_type: GRANT_TYPE, assertion }, signal }),
-    );
-    const outcome = readTokenAnswer(answer);
-    note(`HTTP ${answer.status}${requestId(answer)}, ${reasonOf(outcome)}`);
-    return { outcome, ...timesOf(answer, clock.now()) };
-  } catch (error) {
-    const outcome = { kind: "unreachable", ...networkFault(error) } as const;
-    note(outcome.reason);
-    return { outcome, retryAfterMs: 0, runnerTime: clock.now(), salesforceTime: undefined };
+    )
+    .catch((error: unknown): Unreachable => ({ kind: "unreachable", ...networkFault(error) }));
+  if ("kind" in answer) {
+    note(answer.reason);
+    return { outcome: answer, retryAfterMs: 0, runnerTime: clock.now(), salesforceTime: undefined };
   }
+  const outcome = readTokenAnswer(answer);
+  note(`HTTP ${answer.status}${requestId(answer)}, ${reasonOf(outcome)}`);
+  return { outcome, ...timesOf(answer, clock.now()) };
 }
 
 function timesOf({ headers }: Answer, runnerTime: number): Omit<Attempt, "outcome"> {

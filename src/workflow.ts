@@ -1,4 +1,5 @@
 import * as core from "@actions/core";
+import { Failure } from "./failure.ts";
 
 /** What a step can tell the workflow that it runs in. The rooms know this, not the toolkit. */
 export interface Workflow {
@@ -30,7 +31,8 @@ export function githubWorkflow(env: NodeJS.ProcessEnv): Workflow {
       for (const value of linesAndWhole(secret)) core.setSecret(value);
     },
     debug: core.debug,
-    info: core.info,
+    // The runner carries out `##[command]` wherever it stands in a plain line (actions/runner, ActionCommand).
+    info: (message) => core.info(message.replaceAll("##[", "# # [")),
     warning: (message) => core.warning(message, ANNOTATION),
     error: (message) => core.error(message, ANNOTATION),
     output: (name, value) => withFile(env, "GITHUB_OUTPUT", () => core.setOutput(name, value)),
@@ -57,7 +59,12 @@ function linesAndWhole(secret: string): Set<string> {
 
 /** Without its file the toolkit prints the value as an old command on stdout, where it would stand in clear. */
 function withFile(env: NodeJS.ProcessEnv, variable: string, write: () => void): void {
-  if (!env[variable])
-    throw new Error(`${variable} is not set: this is no GitHub Actions step, so nothing is handed over`);
+  if (!env[variable]) {
+    throw new Failure({
+      code: "not-a-step",
+      message: `${variable} is not set, so this is no step of a workflow, and nothing was handed over.`,
+      steps: ["Run the action by uses: in a workflow, or try it out with npm start."],
+    });
+  }
   write();
 }

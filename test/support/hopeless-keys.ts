@@ -149,7 +149,7 @@ function locked(): Row[] {
       "encrypted PKCS#1 and the wrong passphrase",
       "private-key-wrong-passphrase",
       encrypted["des-ede3-cbc"](),
-      "wrong\n",
+      "not this one\n",
     ],
     ["encrypted PKCS#8 and a passphrase of white space", "private-key-wrong-passphrase", encrypted.pkcs8(), "\n"],
     ["passphrase over OpenSSL's limit", "private-key-passphrase-too-long", encrypted.pkcs8(), "é".repeat(513)],

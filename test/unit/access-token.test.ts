@@ -228,12 +228,12 @@ const fallback = fc.constantFrom(undefined, MY_DOMAIN);
 
 describe("whatever an answer holds,", () => {
   test("what is handed over is clean, or the answer is refused without a word of it", () => {
-    let taken = 0;
+    const seen = { taken: 0, refused: 0 };
     fc.assert(
       fc.property(hostileFields, fallback, (fields, otherwise) => {
         try {
           const { accessToken, instanceUrl, identityUrl, ...rest } = checkToken(fields, otherwise);
-          taken++;
+          seen.taken++;
           assert.match(accessToken, /^[\w.!-]+$/);
           assert.match(instanceUrl, /^https:\/\/[^\s\p{C}/?#@\\]+$/u);
           assert.equal(new URL(instanceUrl).origin, instanceUrl);
@@ -241,13 +241,14 @@ describe("whatever an answer holds,", () => {
           for (const value of Object.values(rest)) assert.doesNotMatch(value, /[^\x20-\x7e]/);
         } catch (error) {
           assert.ok(error instanceof Failure, String(error));
+          seen.refused++;
           const token = fields.access_token;
           for (const secret of secretsOf({ access_token: token })) assert.ok(!everythingOn(error).includes(secret));
         }
       }),
       { numRuns: 2000 },
     );
-    assert.ok(taken > 50 && taken < 1950, "the property must see answers of both kinds");
+    assert.ok(Math.min(seen.taken, seen.refused) > 50, "the property must see answers of both kinds");
   });
 
   test("a revocation goes to a plain https origin, with a token that is one", () => {

@@ -123,6 +123,14 @@ test("key and passphrase are the inputs to hide, where they are given", () => {
   assert.deepEqual(secretsOfInputs(raw({ private_key: " ", private_key_file: "key.pem" })), []);
 });
 
+test("a key is an input to hide also where it was put into one that is not for keys", () => {
+  for (const input of ["private_key_file", "certificate"] as const) {
+    const raw = rawInputs(environment({ [input]: encryptedPem, private_key_passphrase: PASSPHRASE }));
+    assert.deepEqual(new Set(secretsOfInputs(raw)), new Set([encryptedPem, PASSPHRASE]));
+  }
+  assert.deepEqual(secretsOfInputs(rawInputs(environment({ certificate: certificatePem }))), []);
+});
+
 test("a job summary is wanted in any spelling of true, whatever else is wrong", () => {
   const wanted = ["true", "True", "TRUE", " true\n"].map((text) =>
     wantsSummary(rawInputs(environment({ write_job_summary: text }))),
@@ -289,6 +297,16 @@ describe("inputs are refused, each by its name, for", () => {
     assert.deepEqual(problemsOf(reading(given, { "key.pem": failure })), [
       ["private_key_file", "private-key-file-unreadable"],
     ]);
+  });
+
+  test("a key where the path of one should be, without looking for such a file", () => {
+    const given = { ...MINIMAL, private_key: "", private_key_file: privateKeyPem };
+    assert.deepEqual(problemsOf(reading(given)), [["private_key_file", "private-key-file-is-a-key"]]);
+  });
+
+  test("a key where its certificate should be", () => {
+    const given = { ...MINIMAL, certificate: privateKeyPem };
+    assert.deepEqual(problemsOf(reading(given)), [["certificate", "certificate-is-a-private-key"]]);
   });
 
   test("a file that is no key", () => {

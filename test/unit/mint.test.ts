@@ -373,6 +373,12 @@ describe("inputs that can't be used", () => {
     ]);
   });
 
+  test("such as a key where its path should be, are told behind a mask of it", async () => {
+    const outcome = await run([grant()], { private_key: "", private_key_file: privateKeyPem });
+    failureOf(outcome, "inputs");
+    assert.deepEqual(transcript(outcome.recorder), ["mask <key>"]);
+  });
+
   test("such as a wrong passphrase, are told behind the masks of the key", async () => {
     const outcome = await run([grant()], { private_key: encryptedPem, private_key_passphrase: "not the passphrase" });
     failureOf(outcome, "inputs");

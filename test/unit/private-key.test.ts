@@ -173,6 +173,8 @@ describe("decodeKeyFile", () => {
     assert.equal(decodeKeyFile(Buffer.from("\ufeffä key")), "ä key");
     assert.equal(decodeKeyFile(Buffer.from("\ufeffä key", "utf16le")), "ä key");
     assert.equal(decodeKeyFile(Buffer.from("\ufeffä key", "utf16le").swap16()), "ä key");
+    assert.equal(decodeKeyFile(Buffer.from("a kéy", "utf16le")), "a kéy");
+    assert.equal(decodeKeyFile(Buffer.from("a kéy", "utf16le").swap16()), "a kéy");
     assert.equal(decodeKeyFile(Buffer.alloc(0)), "");
   });
 

@@ -233,29 +233,34 @@ describe("the budget", () => {
     { ...fault("ECONNRESET"), takes: 900 },
   );
 
+  /** Asks, and keeps of each attempt what it was given and what was left of the budget then. */
+  async function shares(script: readonly Step[], timeoutSeconds: number, random: number) {
+    const recorder = record(script);
+    const { clock } = recorder;
+    const end = clock.elapsed() + timeoutSeconds * 1000;
+    const given: { readonly milliseconds: number; readonly left: number }[] = [];
+    const within: typeof clock.within = (milliseconds, work) => {
+      given.push({ milliseconds, left: end - clock.elapsed() });
+      return clock.within(milliseconds, work);
+    };
+    const around = { ...recorder, clock: { ...clock, within }, random: () => random };
+    const exchange = await requestToken({ ...REQUEST, timeoutSeconds }, around);
+    return { exchange, given, left: end - clock.elapsed() };
+  }
+
   test("holds whatever the server does, and no attempt gets more than its share", async () => {
     const script = fc.array(steps, { minLength: 1, maxLength: 6 });
     const budget = fc.oneof(fc.constantFrom(1, 2, 60, 600), fc.integer({ min: 1, max: 120 }));
+    const random = fc.double({ min: 0.1, max: 0.999, noNaN: true });
     await fc.assert(
-      fc.asyncProperty(
-        script,
-        budget,
-        fc.double({ min: 0.1, max: 0.999, noNaN: true }),
-        async (does, timeoutSeconds, share) => {
-          const recorder = record(does);
-          const end = recorder.clock.elapsed() + timeoutSeconds * 1000;
-          const within: typeof recorder.clock.within = (milliseconds, work) => {
-            assert.ok(milliseconds <= 15_000 && milliseconds <= (end - recorder.clock.elapsed()) / 2);
-            return recorder.clock.within(milliseconds, work);
-          };
-          const around = { ...recorder, clock: { ...recorder.clock, within }, random: () => share };
-          const { outcome, outOfTime, durationMs } = await requestToken({ ...REQUEST, timeoutSeconds }, around);
-          assert.notEqual(outcome.kind, "granted");
-          assert.notEqual(outOfTime, undefined);
-          assert.ok(recorder.clock.elapsed() <= end);
-          assert.ok(durationMs <= timeoutSeconds * 1000);
-        },
-      ),
+      fc.asyncProperty(script, budget, random, async (does, timeoutSeconds, share) => {
+        const { exchange, given, left } = await shares(does, timeoutSeconds, share);
+        assert.ok(left >= 0, "all of it within the budget");
+        assert.ok(exchange.durationMs <= timeoutSeconds * 1000);
+        assert.notEqual(exchange.outcome.kind, "granted");
+        assert.notEqual(exchange.outOfTime, undefined);
+        for (const attempt of given) assert.ok(attempt.milliseconds <= Math.min(15_000, attempt.left / 2));
+      }),
       { numRuns: 40 },
     );
   });

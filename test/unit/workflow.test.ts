@@ -93,6 +93,13 @@ test("messages are commands that hold them as data, and a plain line as it is", 
   assert.equal(stderr, "");
 });
 
+test("a plain line holds no command that the runner would carry out in the middle of it", () => {
+  const { stdout } = step('workflow.info("as ##[add-mask]me@example.com, ###[error]x");');
+  assert.equal(stdout.length, 1);
+  assert.ok(!stdout[0]?.includes("##["), stdout[0]);
+  assert.match(stdout[0] ?? "", /me@example\.com/);
+});
+
 test("values go into the runner's files, and not a word of them to the log", () => {
   const { stdout, stderr, files } = step(`
     workflow.output("access_token", "secret%0A!value");
