@@ -4,7 +4,7 @@ import type { StepLog } from "./step-log.ts";
 /** The action as the workflow uses it is not a variable that the workflow sets, so it isn't listed as one. */
 const NOT_LISTED = /^GITHUB_/;
 
-/** Writes what comes before the action's first line: all that the workflow passed to it, masked as far as it is known. */
+/** Writes what comes before the action's first line: all that the workflow passed to it, masked as far as known. */
 export function writeHeader(log: StepLog, inputs: StepInputs, env: Readonly<Record<string, string>>): void {
   log.write(`##[group]Run ${nameOf(env)}`);
   const given = [...inputs].filter(([, value]) => value !== "");

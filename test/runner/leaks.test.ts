@@ -16,6 +16,11 @@ const SECRETS = [
 ];
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 
+const NOTHING: Readable = {
+  ...{ log: "", annotations: [], summary: "", outputs: {}, env: {}, state: {}, path: [], stdout: "", stderr: "" },
+  files: { path: "", env: "", output: "", state: "", step_summary: "" },
+};
+
 /** What leaks from an action that prints this. */
 async function leaksOf(t: test.TestContext, output: string, options?: LeakOptions, step?: StepOptions) {
   return findLeaks(await runPrinting(t, output, step), SECRETS, options);
@@ -51,19 +56,37 @@ for (const [what, [text, leak]] of Object.entries(LEAKING)) {
   });
 }
 
-const ESCAPED: Readonly<Record<string, readonly [text: string, leak: string]>> = {
-  "percent-encoded": [encodeURIComponent('p&ss "word" +/ü'), "passphrase (percent-encoded)"],
-  "in a form": [new URLSearchParams({ p: 'p&ss "word" +/ü' }).toString(), "passphrase (percent-encoded)"],
-  "in JSON": [JSON.stringify('p&ss "word" +/ü'), "passphrase (JSON-escaped)"],
-  "in Base64": [base64('x:p&ss "word" +/ü'), "passphrase (Base64)"],
-  plain: ['p&ss "word" +/ü', "passphrase (plain)"],
+const PASSPHRASE = 'p&ss "word" +/ü';
+/** Shorter than a piece, so that it is found as a whole or not at all. */
+const SHORT = "hunter2-hunt";
+/** Its Base64 has a character in every group of four that base64url has not, its hexadecimal form many letters. */
+const EXOTIC = ">>>???~~~>>>???~~~jklmnozjklmnoz";
+
+const ENCODED: Readonly<Record<string, readonly [secret: string, text: string, spelling: string]>> = {
+  "a passphrase": [PASSPHRASE, PASSPHRASE, "plain"],
+  "a passphrase percent-encoded": [PASSPHRASE, encodeURIComponent(PASSPHRASE), "percent-encoded"],
+  "a passphrase in a form": [PASSPHRASE, new URLSearchParams({ p: PASSPHRASE }).toString(), "percent-encoded"],
+  "a passphrase in JSON": [PASSPHRASE, JSON.stringify(PASSPHRASE), "JSON-escaped"],
+  "a short secret in Base64": [SHORT, base64(`${SHORT} and more`), "Base64"],
+  "a short secret in Base64 behind one byte": [SHORT, base64(`:${SHORT}:`), "Base64"],
+  "a short secret in Base64 behind two bytes": [SHORT, base64(`u:${SHORT}:`), "Base64"],
+  "a secret in base64url": [EXOTIC, Buffer.from(EXOTIC.slice(0, 18)).toString("base64url"), "base64url"],
+  "letters in hexadecimal": [EXOTIC, Buffer.from(EXOTIC.slice(18)).toString("hex").toUpperCase(), "hexadecimal"],
+  "the DER of a key that was given in Base64": [
+    base64(PEM),
+    DER.subarray(400, 440).toString("hex"),
+    "DER as hexadecimal",
+  ],
 };
-for (const [how, [text, leak]] of Object.entries(ESCAPED)) {
-  test(`finds a short secret ${how}`, async (t) => {
-    const result = await runPrinting(t, text);
-    assert.deepEqual(findLeaks(result, [{ name: "passphrase", value: 'p&ss "word" +/ü' }]), [`${leak} in the log`]);
+for (const [what, [value, log, spelling]] of Object.entries(ENCODED)) {
+  test(`finds ${what}`, () => {
+    assert.deepEqual(findLeaks({ ...NOTHING, log }, [{ name: "it", value }]), [`it (${spelling}) in the log`]);
   });
 }
+
+test("finds a piece that is all there is", () => {
+  assert.deepEqual(findLeaks({ ...NOTHING, log: TOKEN.slice(30, 46) }, SECRETS), ["token (plain) in the log"]);
+});
 
 test("finds a secret wherever a user or a later step can see it", async (t) => {
   const result = await runScript(
@@ -138,11 +161,6 @@ test("finds the claims and the signature of a signed token, but not its header",
   assert.deepEqual(seen(signature), ["assertion (plain) in the log"]);
 });
 
-const NOTHING: Readable = {
-  ...{ log: "", annotations: [], summary: "", outputs: {}, env: {}, state: {}, path: [], stdout: "", stderr: "" },
-  files: { path: "", env: "", output: "", state: "", step_summary: "" },
-};
-
 const HARMLESS: Readonly<Record<string, string>> = {
   armor: `${LINES[0]}\n${LINES.at(-1)}\n`,
   "armor in Base64": base64(`${LINES[0]}\n`),
@@ -150,12 +168,14 @@ const HARMLESS: Readonly<Record<string, string>> = {
   "the public key": publicKey.export({ type: "spki", format: "pem" }).toString(),
   "the org's id": "00D000000000001EAA https://login.salesforce.com/id/00D000000000001EAA/005000000000001AAA",
   "blanks and dashes": `${" ".repeat(40)}${"-".repeat(40)}${"0".repeat(40)}`,
+  "a rule": "-".repeat(30),
   "short pieces": `[${TOKEN.slice(20, 35)}] [${LINES[5]?.slice(0, 15)}]`,
 };
 for (const [what, text] of Object.entries(HARMLESS)) {
   test(`is not alarmed by ${what}`, () => {
     const indented = PEM.replace(/^/gm, " ".repeat(20));
-    const secrets = [...SECRETS, { name: "indented key", value: indented }];
+    const ruled = `correct ${"-".repeat(30)} horse`;
+    const secrets = [...SECRETS, { name: "indented key", value: indented }, { name: "ruled", value: ruled }];
     assert.deepEqual(findLeaks({ ...NOTHING, log: text }, secrets, { strict: true }), []);
   });
 }

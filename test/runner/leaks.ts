@@ -60,11 +60,11 @@ export function findLeaks(
   const places = [...visible(result, allow), ...(strict ? unmasked(result) : [])].map(
     ([name, text]): Place => [name, withoutPublic(text, publicTexts)],
   );
-  return secrets.flatMap(({ name, value }) => {
-    const needles = needlesOf(value);
+  return secrets.flatMap((secret) => {
+    const needles = needlesOf(secret);
     return places.flatMap(([place, text]) => {
       const spelling = find(needles, text);
-      return spelling === undefined ? [] : [`${name} (${spelling}) in ${place}`];
+      return spelling === undefined ? [] : [`${secret.name} (${spelling}) in ${place}`];
     });
   });
 }
@@ -109,7 +109,16 @@ function withoutPublic(text: string, publicTexts: readonly string[]): string {
   return known.reduce((rest, publicText) => rest.replaceAll(publicText, ""), text).replace(PUBLIC_BLOCKS, "");
 }
 
-function needlesOf(secret: string): Needles {
+/** A key is looked for in run after run, and has tens of thousands of pieces. */
+const SPELT_OUT = new WeakMap<NamedSecret, Needles>();
+
+function needlesOf(secret: NamedSecret): Needles {
+  const needles = SPELT_OUT.get(secret) ?? spellOut(secret.value);
+  SPELT_OUT.set(secret, needles);
+  return needles;
+}
+
+function spellOut(secret: string): Needles {
   const pieces = new Map<string, string>();
   const short = new Map<string, string>();
   const same = new Set(SAME_FOR_ALL.flatMap((pattern) => secret.match(pattern) ?? []).flatMap(allPieces));

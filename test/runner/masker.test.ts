@@ -57,6 +57,8 @@ test("trims a secret of the repository, but not a mask", () => {
   const masker = createMasker();
   masker.addSecret(" se cret\n");
   assert.equal(masker.mask("[se cret]"), "[***]");
+  masker.addSecret("\n one\ntwo ");
+  assert.equal(masker.mask("[one\ntwo]"), "[***]");
   assert.equal(hiding(" x ").mask("[ x ]"), "[***]");
 });
 
@@ -64,6 +66,7 @@ test("what overlaps or touches becomes one replacement", () => {
   const masker = hiding("abcdef", "defghi", "jklmno", "abc");
   assert.equal(masker.mask("abcdefghijklmno|abcabc"), "***|***");
   assert.equal(masker.mask("abc abc"), "*** ***");
+  assert.equal(hiding("aba").mask("ababa"), "***");
 });
 
 test("does not hide a part of a value, its base64url or its unpadded Base64", () => {

@@ -39,7 +39,7 @@ function base64(bytes: Buffer, offset: number, encoding: "base64" | "base64url")
   return text.slice(Math.ceil((offset * 8) / 6), Math.floor(((offset + bytes.length) * 8) / 6));
 }
 
-/** What a key's text is the Base64 of: on one line or many, with armor or without, wrapped in Base64 once more or not. */
+/** What a key's text is the Base64 of: on one line or many, with armor or not, wrapped in Base64 once more or not. */
 function derOf(text: string): Buffer | undefined {
   const [, block = text] = /-----BEGIN [A-Z0-9 ]+-----(.*?)-----END /s.exec(text) ?? [];
   const body = block.replace(/\\[rn]|[\s"']/g, "");

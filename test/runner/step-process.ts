@@ -10,6 +10,8 @@ export interface Cancel {
   readonly afterMs?: number;
   /** A line of stdout that is waited for. */
   readonly onStdout?: RegExp;
+  /** The signal to begin with: SIGINT, as the runner does. SIGTERM comes first where a machine is shut down. */
+  readonly signal?: "SIGINT" | "SIGTERM";
   /** How the runner's waiting times between its signals are scaled: 1 is real time, and the default. */
   readonly timeScale?: number;
 }
@@ -113,12 +115,15 @@ interface Cancellation {
   readonly stop: () => void;
 }
 
-function watchForCancel(child: ChildProcess, { afterMs, onStdout, timeScale = 1 }: Cancel): Cancellation {
+function watchForCancel(
+  child: ChildProcess,
+  { afterMs, onStdout, signal = "SIGINT", timeScale = 1 }: Cancel,
+): Cancellation {
   let begun = false;
   const begin = () => {
     if (begun || hasEnded(child)) return;
     begun = true;
-    void sendSignals(child, timeScale);
+    void sendSignals(child, signal, timeScale);
   };
   const timer = afterMs === undefined ? undefined : setTimeout(begin, afterMs);
   return {
@@ -130,9 +135,9 @@ function watchForCancel(child: ChildProcess, { afterMs, onStdout, timeScale = 1 
   };
 }
 
-async function sendSignals(child: ChildProcess, timeScale: number): Promise<void> {
+async function sendSignals(child: ChildProcess, first: NodeJS.Signals, timeScale: number): Promise<void> {
   const exited = once(child, "exit");
-  for (const [signal, graceMs] of SIGNALS) {
+  for (const [signal, graceMs] of SIGNALS.slice(SIGNALS.findIndex(([name]) => name === first))) {
     child.kill(signal);
     await Promise.race([exited, delay(graceMs * timeScale, undefined, { ref: false })]);
     if (hasEnded(child)) return;

@@ -13,13 +13,18 @@ const showing = (expression: string) => `
 test("an action gets its inputs, defaults included, and nothing of this process's environment", async (t) => {
   process.env["RUNNER_TEST_STRAY"] = "x";
   t.after(() => delete process.env["RUNNER_TEST_STRAY"]);
-  const inputs = { one: "default 1", two: "default 2", "with space": "default 3", none: undefined };
+  const inputs = { one: "default 1", two: "default 2", "With space": "default 3", none: undefined, Four: "default 4" };
   const action = await fixtureAction(t, { main: showing("process.env"), inputs });
-  const { outputs } = await runStep({ action, with: { ONE: "given", two: "" }, env: { https_proxy: "http://p" } });
+  const { outputs } = await runStep({
+    action,
+    with: { ONE: "given", two: "", four: "given" },
+    env: { https_proxy: "http://p" },
+  });
   const env = JSON.parse(outputs["seen"] ?? "");
   assert.equal(env.INPUT_ONE, "given");
   assert.equal(env.INPUT_TWO, "", "passed blank, it stays blank");
   assert.equal(env.INPUT_WITH_SPACE, "default 3");
+  assert.equal(env.INPUT_FOUR, "given");
   assert.equal(env.INPUT_NONE, "", "the runner sets a variable for every input");
   assert.equal(env.https_proxy, "http://p");
   assert.equal(env.GITHUB_ACTIONS, "true");
@@ -162,6 +167,16 @@ test("a job hands state, variables and masks on to the post file, in the same wo
   assert.deepEqual(seen, ["failure"]);
   assert.equal(post.log, "Post job cleanup.\n***,1,default,true\nSTATE_token length 12");
   assert.deepEqual(post.masks, []);
+});
+
+test("a cancelled job still has its post file run to the end", unix, async (t) => {
+  const action = await fixtureAction(t, {
+    main: `console.log("ready"); setInterval(() => {}, 1000);`,
+    post: `console.log("ready"); setTimeout(() => console.log("cleaned up"), 200);`,
+  });
+  const { main, post } = await runJob({ action, cancel: { onStdout: /^ready$/ } });
+  assert.equal(main.conclusion, "cancelled");
+  assert.deepEqual([post.conclusion, post.stdout], ["success", "ready\ncleaned up\n"]);
 });
 
 test("a main file sees no state, and a post file gets it as given", async (t) => {

@@ -36,6 +36,8 @@ export interface Salesforce {
   readonly env: { readonly https_proxy: string; readonly NODE_EXTRA_CA_CERTS: string };
   /** PEM of the authority, for clients in this process. */
   readonly authority: string;
+  /** Where all hosts answer on loopback, for clients that need no proxy. */
+  readonly port: number;
   /** Production of Acme. */
   readonly org: Org;
   readonly orgs: Orgs;
@@ -78,6 +80,7 @@ export async function startSalesforce(options: SalesforceOptions = {}): Promise<
   return {
     env: { https_proxy: proxyUrl(proxy.port, proxyCredentials), NODE_EXTRA_CA_CERTS: certificateFile },
     authority: authority.certificatePem,
+    port: server.port,
     requests: server.requests,
     connects: proxy.connects,
     ...controls(world, misbehaviour),

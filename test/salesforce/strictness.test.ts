@@ -86,7 +86,7 @@ const REFUSED: readonly Refused[] = [
   { wrong: "the aud of login at a custom domain", change: at("https://login.acme.example/partners", { aud: "https://login.salesforce.com" }), error: AUDIENCE, because: /aud is/ },
   { wrong: "no exp", change: claim("exp", undefined), error: INVALID, because: /whole number/ },
   { wrong: "exp in milliseconds", change: claim("exp", Date.now() + 180_000), error: INVALID, because: /s ahead/ },
-  { wrong: "exp with a fraction", change: claim("exp", Date.now() / 1000 + 100.5), error: INVALID, because: /whole number/ },
+  { wrong: "exp with a fraction", change: claim("exp", secondsFromNow(100) + 0.5), error: INVALID, because: /whole number/ },
   { wrong: "exp as text", change: claim("exp", String(secondsFromNow(180))), error: INVALID, because: /whole number/ },
   { wrong: "exp in the past", change: claim("exp", secondsFromNow(-2)), error: EXPIRED, because: /s ago/ },
   { wrong: "exp ten minutes ahead", change: claim("exp", secondsFromNow(600)), error: INVALID, because: /s ahead/ },
