@@ -4580,9 +4580,10 @@ function nextMove(attempt, number, plan, leftMs, random) {
     const transient = outcome.kind === "unreachable" ? outcome.retry : isTransient(outcome);
     if (!transient)
         return { move: "end", outOfTime: undefined };
-    const waitMs = backoff(number, retryAfterMs, random());
-    if (waitMs + SHORTEST_ATTEMPT_MS > leftMs)
+    if (retryAfterMs + SHORTEST_ATTEMPT_MS > leftMs)
         return { move: "end", outOfTime: { retryAfterMs } };
+    // However long the backoff, half of what is left stays for asking.
+    const waitMs = Math.max(retryAfterMs, Math.min(backoff(number, retryAfterMs, random()), leftMs / 2));
     return { move: "wait", waitMs };
 }
 async function askOnce(request, plan, { postForm, clock, workflow, number, timeMs }) {

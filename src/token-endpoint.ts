@@ -107,8 +107,9 @@ function nextMove(attempt: Attempt, number: number, plan: Plan, leftMs: number, 
   if (remedy) return { move: "end", outOfTime: { retryAfterMs: 0 } };
   const transient = outcome.kind === "unreachable" ? outcome.retry : isTransient(outcome);
   if (!transient) return { move: "end", outOfTime: undefined };
-  const waitMs = backoff(number, retryAfterMs, random());
-  if (waitMs + SHORTEST_ATTEMPT_MS > leftMs) return { move: "end", outOfTime: { retryAfterMs } };
+  if (retryAfterMs + SHORTEST_ATTEMPT_MS > leftMs) return { move: "end", outOfTime: { retryAfterMs } };
+  // However long the backoff, half of what is left stays for asking.
+  const waitMs = Math.max(retryAfterMs, Math.min(backoff(number, retryAfterMs, random()), leftMs / 2));
   return { move: "wait", waitMs };
 }
 
