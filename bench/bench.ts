@@ -14,7 +14,7 @@ const bench = await startBench();
 const inputs = Object.entries(bench.inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]);
 const env = { ...bench.salesforce.env, ...Object.fromEntries(inputs) };
 const proof = /access_token/;
-const floor: Subject = { name: "bare node script, the same request", args: [at("bench/bare-login.mjs")], env, proof };
+const floor: Subject = { name: "bare node script, the same request", args: [at("bench/bare-login.cjs")], env, proof };
 const main: Subject = { name: "main step", args: [at("dist/main.js")], env, proof };
 const nothing: Subject = { name: "node -e 0", args: ["-e", "0"], env: {} };
 const post: Subject = { name: "post step, nothing to revoke", args: [at("dist/post.js")], env: {} };

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { AttemptTimeout } from "./network-fault.ts";
 
 /** Time as the rooms need it, so that a test can bring its own. */
@@ -18,8 +17,9 @@ export interface Clock {
 
 export const systemClock: Clock = {
   now: Date.now,
-  elapsed: () => performance.now(),
-  sleep: (milliseconds) => sleep(milliseconds),
+  // `performance` and `timers/promises` would do the same, but node takes a millisecond or two to load them.
+  elapsed: () => Number(process.hrtime.bigint()) / 1e6,
+  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
   within: async (milliseconds, work) => {
     const controller = new AbortController();
     let timer: NodeJS.Timeout | undefined;

@@ -1,8 +1,9 @@
 // The floor that a login is measured against: the same request with node's built-ins alone, no checks, no masks.
-import { createPrivateKey, sign } from "node:crypto";
-import { appendFileSync } from "node:fs";
-import http from "node:http";
-import https from "node:https";
+// CommonJS, because importing node:http into an ES module loads node's WebSocket, and all of undici with it.
+const { createPrivateKey, sign } = require("node:crypto");
+const { appendFileSync } = require("node:fs");
+const http = require("node:http");
+const https = require("node:https");
 
 const { https_proxy, GITHUB_OUTPUT, INPUT_LOGIN_URL, INPUT_CONSUMER_KEY, INPUT_USERNAME, INPUT_PRIVATE_KEY } =
   process.env;
