@@ -3660,13 +3660,14 @@ function refusal({ status, body }) {
         return undefined;
     return `Salesforce answered HTTP ${status} ${quote(errorCode(body), 80)}`.trim();
 }
+/** Salesforce has been seen to answer here in JSON and as a form. */
 function errorCode(body) {
     try {
         const error = JSON.parse(body)?.error;
         return typeof error === "string" ? error : "";
     }
     catch {
-        return "";
+        return new URLSearchParams(body.slice(0, 2000)).get("error") ?? "";
     }
 }
 

@@ -61,11 +61,12 @@ function refusal({ status, body }: Answer): string | undefined {
   return `Salesforce answered HTTP ${status} ${quote(errorCode(body), 80)}`.trim();
 }
 
+/** Salesforce has been seen to answer here in JSON and as a form. */
 function errorCode(body: string): string {
   try {
     const error = (JSON.parse(body) as { error?: unknown } | null)?.error;
     return typeof error === "string" ? error : "";
   } catch {
-    return "";
+    return new URLSearchParams(body.slice(0, 2000)).get("error") ?? "";
   }
 }

@@ -46,6 +46,7 @@ test("a revocation is one POST with the token in its body, and a line that says 
 
 const failures: readonly (readonly [what: string, step: Step, cause: RegExp])[] = [
   ["a token that has ended", json(400, { error: "invalid_token" }), /Salesforce answered HTTP 400 invalid_token\./],
+  ["an error as a form", { status: 400, body: "error=unsupported_token_type" }, /HTTP 400 unsupported_token_type\./],
   ["an error with workflow commands", json(400, { error: "x\n##[error]y" }), /HTTP 400 x # # \[error\]y\./],
   ["an error that sends the token back", json(400, { error: OPAQUE_TOKEN }), /HTTP 400 \[…\]\./],
   ["an error that is no text", json(400, { error: { a: 1 } }), /HTTP 400\./],
