@@ -124,8 +124,7 @@ function spellOut(secret: string): Needles {
   const same = new Set(SAME_FOR_ALL.flatMap((pattern) => secret.match(pattern) ?? []).flatMap(allPieces));
   for (const { name, texts } of spellingsToFind(secret)) {
     for (const piece of texts.flatMap(piecesOf)) {
-      const telling = !same.has(piece) && new Set(piece).size >= FEWEST_DIFFERENT;
-      if (telling && !pieces.has(piece)) pieces.set(piece, name);
+      if (!same.has(piece) && !pieces.has(piece)) pieces.set(piece, name);
     }
     for (const text of texts) if (text.length < PIECE && !short.has(text)) short.set(text, name);
   }
@@ -163,8 +162,9 @@ function piecesOf(text: string): string[] {
 function find({ pieces, short }: Needles, text: string): string | undefined {
   for (const [needle, spelling] of short) if (text.includes(needle)) return spelling;
   for (let at = 0; at + PIECE <= text.length; at++) {
-    const spelling = pieces.get(text.slice(at, at + PIECE));
-    if (spelling !== undefined) return spelling;
+    const piece = text.slice(at, at + PIECE);
+    const spelling = pieces.get(piece);
+    if (spelling !== undefined && new Set(piece).size >= FEWEST_DIFFERENT) return spelling;
   }
   return undefined;
 }
