@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync } from "node:fs";
+import { describe, test } from "node:test";
+import { parse } from "yaml";
+import { markdownFiles, ROOT, readDocument } from "./markdown.ts";
+import { completeWorkflow, problemsOf } from "./workflow-validator.ts";
+
+/** A workflow that can be copied, by its path. */
+const workflows = ["examples", ".github/workflows"]
+  .filter((folder) => existsSync(new URL(folder, ROOT)))
+  .flatMap((folder) => readdirSync(new URL(folder, ROOT)).map((name) => `${folder}/${name}`))
+  .map((path) => ({ path, text: readDocument(path) }));
+const examples = workflows.filter(({ path }) => path.startsWith("examples/"));
+
+const pieces = markdownFiles().flatMap((path) => {
+  const blocks = readDocument(path).matchAll(/^( *)```ya?ml\n([\s\S]*?)^\1``` *$/gm);
+  return [...blocks].map(([, margin = "", yaml = ""]) => ({
+    path,
+    yaml: yaml.replaceAll(new RegExp(`^${margin}`, "gm"), ""),
+  }));
+});
+
+interface Job {
+  readonly environment?: unknown;
+  readonly outputs?: Readonly<Record<string, string>>;
+  readonly "timeout-minutes"?: number;
+  readonly steps: readonly {
+    readonly uses?: string;
+    readonly run?: string;
+    readonly env?: Readonly<Record<string, string>>;
+  }[];
+}
+
+interface Workflow {
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly jobs: Readonly<Record<string, Job & { readonly env?: Readonly<Record<string, string>> }>>;
+}
+
+test("action.yml is valid", async () => {
+  assert.deepEqual(await problemsOf(readDocument("action.yml"), "action.yml"), []);
+});
+
+describe("the validator", () => {
+  const step = (input: string, output: string) =>
+    completeWorkflow(`
+- id: salesforce
+  uses: your-org/salesforce-jwt-auth@v1
+  with:
+    consumer_key: key
+    username: user
+    ${input}: value
+- run: echo "\${{ steps.salesforce.outputs.${output} }}"
+`);
+
+  test("finds nothing wrong with inputs and outputs that there are", async () => {
+    assert.deepEqual(await problemsOf(step("login_url", "access_token")), []);
+  });
+
+  test("finds a misspelt input", async () => {
+    assert.match((await problemsOf(step("login-url", "access_token"))).join(), /Invalid action input 'login-url'/);
+  });
+
+  test("finds a misspelt output", async () => {
+    assert.match((await problemsOf(step("login_url", "token"))).join(), /steps\.salesforce\.outputs\.token/);
+  });
+
+  test("finds a misspelt output of a login that is not shown", async () => {
+    const use = (output: string) => completeWorkflow(`- run: "echo \${{ steps.salesforce.outputs.${output} }}"\n`);
+    assert.deepEqual(await problemsOf(use("org_id")), []);
+    assert.match((await problemsOf(use("orgId"))).join(), /steps\.salesforce\.outputs\.orgId/);
+  });
+
+  test("finds a missing input", async () => {
+    const workflow = completeWorkflow("- uses: your-org/salesforce-jwt-auth@v1\n  with:\n    username: user\n");
+    assert.match((await problemsOf(workflow)).join(), /Missing required input `consumer_key`/);
+  });
+
+  test("finds a misspelt key and a broken expression", async () => {
+    assert.notDeepEqual(await problemsOf(completeWorkflow("- runs: ls\n")), []);
+    assert.notDeepEqual(await problemsOf(completeWorkflow("- run: ls ${{ steps. }}\n")), []);
+  });
+
+  test("finds an icon in action.yml that GitHub leaves out", async () => {
+    const other = readDocument("action.yml").replace(/icon: .*/, "icon: key");
+    assert.match((await problemsOf(other, "action.yml")).join(), /Unexpected value 'key'/);
+  });
+});
+
+describe("workflows to copy", () => {
+  test("are found", () => assert.ok(examples.length >= 6));
+
+  for (const { path, text } of workflows) {
+    test(`${path} is valid`, async () => assert.deepEqual(await problemsOf(text), []));
+  }
+
+  for (const { path, text } of examples) {
+    const { permissions, jobs, env } = parse(text) as Workflow;
+
+    test(`${path} gives GitHub's token what it needs and no more`, () => {
+      assert.ok(permissions, "the default depends on the repository");
+      for (const [scope, access] of Object.entries(permissions))
+        assert.match(`${scope}: ${access}`, /^contents: (read|write)$/);
+    });
+
+    test(`${path} keeps secrets in an environment, and ends by itself`, () => {
+      for (const job of Object.values(jobs)) {
+        assert.ok(job.environment);
+        assert.ok(job["timeout-minutes"]);
+      }
+    });
+
+    test(`${path} hands the token to single steps, by their env`, () => {
+      const wide = Object.values(jobs).map(({ steps: _, ...job }) => job);
+      assert.doesNotMatch(JSON.stringify([env, wide]), /access_token|SALESFORCE_PRIVATE_KEY/);
+      for (const { run = "" } of Object.values(jobs).flatMap(({ steps }) => steps)) assert.doesNotMatch(run, /\$\{\{/);
+    });
+  }
+});
+
+describe("pieces of workflows in the documents", () => {
+  test("are found", () => assert.ok(pieces.some(({ path }) => path === "README.md")));
+
+  for (const [index, { path, yaml }] of pieces.entries()) {
+    test(`${path}, piece ${index + 1}, is valid`, async () => {
+      const problems = await problemsOf(completeWorkflow(yaml));
+      // Where a document shows how to name the action, it leaves the inputs out.
+      const relevant = problems.filter(
+        (problem) => yaml.includes("with:") || !problem.startsWith("Missing required input"),
+      );
+      assert.deepEqual(relevant, []);
+    });
+  }
+});
