@@ -4556,7 +4556,9 @@ async function requestToken(request, around) {
     const left = () => request.timeoutSeconds * 1000 - (clock.elapsed() - start);
     let plan = { audience: request.audience, fallbackAudience: request.fallbackAudience, skewMs: undefined };
     for (let attempts = 1;; attempts++) {
-        const attempt = await askOnce(request, plan, { ...around, number: attempts, timeMs: left() / 2 });
+        // On a busy machine a wait can take longer than was left.
+        const timeMs = Math.max(0, left() / 2);
+        const attempt = await askOnce(request, plan, { ...around, number: attempts, timeMs });
         const next = nextMove(attempt, attempts, plan, left(), around.random);
         if (next.move === "end") {
             const { outcome, runnerTime, salesforceTime } = attempt;
@@ -5795,10 +5797,16 @@ const ANNOTATION = { title: "Salesforce JWT Auth" };
  * @param env the step's environment, which names the runner's files
  */
 function githubWorkflow(env) {
+    const masked = new Set();
     return {
         mask: (secret) => {
-            for (const value of linesAndWhole(secret))
+            // Each mask is a line of a debug log, and a key comes by in several forms with the same lines.
+            for (const value of linesAndWhole(secret)) {
+                if (masked.has(value))
+                    continue;
+                masked.add(value);
                 core_setSecret(value);
+            }
         },
         debug: core_debug,
         // The runner carries out `##[command]` wherever it stands in a plain line (actions/runner, ActionCommand).

@@ -75,7 +75,9 @@ export async function requestToken(request: TokenRequest, around: Surroundings):
   const left = () => request.timeoutSeconds * 1000 - (clock.elapsed() - start);
   let plan: Plan = { audience: request.audience, fallbackAudience: request.fallbackAudience, skewMs: undefined };
   for (let attempts = 1; ; attempts++) {
-    const attempt = await askOnce(request, plan, { ...around, number: attempts, timeMs: left() / 2 });
+    // On a busy machine a wait can take longer than was left.
+    const timeMs = Math.max(0, left() / 2);
+    const attempt = await askOnce(request, plan, { ...around, number: attempts, timeMs });
     const next = nextMove(attempt, attempts, plan, left(), around.random);
     if (next.move === "end") {
       const { outcome, runnerTime, salesforceTime } = attempt;

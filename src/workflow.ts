@@ -26,9 +26,15 @@ const ANNOTATION = { title: "Salesforce JWT Auth" };
  * @param env the step's environment, which names the runner's files
  */
 export function githubWorkflow(env: NodeJS.ProcessEnv): Workflow {
+  const masked = new Set<string>();
   return {
     mask: (secret) => {
-      for (const value of linesAndWhole(secret)) core.setSecret(value);
+      // Each mask is a line of a debug log, and a key comes by in several forms with the same lines.
+      for (const value of linesAndWhole(secret)) {
+        if (masked.has(value)) continue;
+        masked.add(value);
+        core.setSecret(value);
+      }
     },
     debug: core.debug,
     // The runner carries out `##[command]` wherever it stands in a plain line (actions/runner, ActionCommand).

@@ -135,7 +135,6 @@ describe("what stands on stdout", () => {
       "::add-mask::<line of the key> (28 times)",
       "::add-mask::<passphrase>",
       "::add-mask::<key without armor>",
-      "::add-mask::<line of the key> (26 times)",
       "::add-mask::<key on one line>",
       "::add-mask::<assertion>",
       "::debug::Attempt 1: POST https://acme.my.salesforce.com/services/oauth2/token, claims " +
