@@ -1,5 +1,5 @@
 import type { RefusalCode } from "./error-catalogue.ts";
-import type { FailedExchange } from "./refusal.ts";
+import type { FailedExchange } from "./failed-exchange.ts";
 import { describeSkew } from "./remedy.ts";
 import { sandboxOf } from "./sandbox-username.ts";
 import { COPY_KEY, MY_DOMAIN, SET_CLOCK, UPLOAD_CERTIFICATE, USE_MY_DOMAIN } from "./setup-steps.ts";

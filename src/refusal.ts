@@ -1,16 +1,7 @@
 import { findCircumstances } from "./circumstances.ts";
 import { findEntry } from "./error-catalogue.ts";
-import type { Inputs } from "./inputs.ts";
-import type { Exchange } from "./token-endpoint.ts";
+import type { FailedExchange } from "./failed-exchange.ts";
 import type { Refused } from "./token-response.ts";
-
-/** What a diagnosis is made from: how the token request ended and what was asked. */
-export interface FailedExchange {
-  readonly exchange: Exchange;
-  readonly inputs: Inputs;
-  /** The runner's time. */
-  readonly now: Date;
-}
 
 /** What stands behind a failure. */
 export interface Explanation {

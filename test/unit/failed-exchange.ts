@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
+import type { FailedExchange } from "../../src/failed-exchange.ts";
 import type { Inputs } from "../../src/inputs.ts";
 import { parseLoginUrl } from "../../src/login-url.ts";
-import type { FailedExchange } from "../../src/refusal.ts";
 import type { Exchange } from "../../src/token-endpoint.ts";
 import type { Refused } from "../../src/token-response.ts";
 
