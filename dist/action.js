@@ -569,7 +569,7 @@ const FAULT_RULES = [
         steps: [
             "Check login_url for a typo: the right name stands in Setup → My Domain, as Current My Domain URL.",
             "A sandbox's has two dashes and .sandbox in it: acme--uat.sandbox.my.salesforce.com.",
-            "A runner without access to public DNS needs https_proxy, as http://host:port with special characters in a password URL-encoded: anything else is passed over.",
+            "A runner without access to public DNS needs https_proxy.",
         ],
     },
     {
@@ -1462,6 +1462,33 @@ const postForm = async ({ url, form, signal }) => {
         throw signal.aborted ? signal.reason : error;
     }
 };
+/**
+ * Refuses to post where a proxy is set whose address the client can't read: it would pass over the proxy and go
+ * straight to the host, past whatever the proxy is there for.
+ *
+ * @param proxy value of `https_proxy`; it may hold a password, so no error repeats it
+ * @param post what sends the form otherwise
+ */
+function pastNoProxy(proxy, post) {
+    if (!proxy || isProxyAddress(proxy))
+        return post;
+    return async () => {
+        const message = "https_proxy is set, but not to http://host:port";
+        throw Object.assign(new Error(message), { code: "ERR_INVALID_URL" });
+    };
+}
+/** As the client reads it: what has no scheme and is no URL either, such as 10.0.0.1:3128, gets one. */
+function isProxyAddress(proxy) {
+    try {
+        const isUrl = /^https?:\/\//.test(proxy) || URL.canParse(proxy);
+        const { protocol, hostname, username, password } = new URL(isUrl ? proxy : `http://${proxy}`);
+        decodeURIComponent(username + password);
+        return /^https?:$/.test(protocol) && hostname !== "";
+    }
+    catch {
+        return false;
+    }
+}
 /**
  * The client has no way to end a request, so the signal goes in where it lets handlers change the options. Behind a
  * proxy the CONNECT is a request of its own, made by the agent, and would outlive ours without the signal.
@@ -4542,8 +4569,8 @@ function pageText(html) {
 const GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 /** One attempt gets no more than this, so that one silent connection doesn't eat the whole budget. */
 const LONGEST_ATTEMPT_MS = 15_000;
-/** With less than this left, another attempt would not live to see its answer. */
-const SHORTEST_ATTEMPT_MS = 250;
+/** With less than this left, another attempt would not live to see its answer, and would hide what the last one said. */
+const LEAST_LEFT_MS = 400;
 /**
  * Asks the token endpoint for an access token until it says yes or no, or the time is over.
  * Each attempt sends an assertion of its own (Salesforce help, "OAuth 2.0 JWT Bearer Flow").
@@ -4579,14 +4606,14 @@ async function requestToken(request, around) {
 function nextMove(attempt, number, plan, leftMs, random) {
     const { outcome, retryAfterMs } = attempt;
     const remedy = outcome.kind === "refused" ? findRemedy({ ...attempt, answer: outcome, plan }) : undefined;
-    if (remedy && leftMs > SHORTEST_ATTEMPT_MS)
+    if (remedy && leftMs > LEAST_LEFT_MS)
         return { move: "mend", remedy };
     if (remedy)
         return { move: "end", outOfTime: { retryAfterMs: 0 } };
     const transient = outcome.kind === "unreachable" ? outcome.retry : isTransient(outcome);
     if (!transient)
         return { move: "end", outOfTime: undefined };
-    if (retryAfterMs + SHORTEST_ATTEMPT_MS > leftMs)
+    if (retryAfterMs + LEAST_LEFT_MS > leftMs)
         return { move: "end", outOfTime: { retryAfterMs } };
     // However long the backoff, half of what is left stays for asking.
     const waitMs = Math.max(retryAfterMs, Math.min(backoff(number, retryAfterMs, random()), leftMs / 2));
@@ -5855,12 +5882,13 @@ function withFile(env, variable, write) {
 
 const { env } = process;
 const workflow = githubWorkflow(env);
+const send = pastNoProxy(env["https_proxy"] || env["HTTPS_PROXY"], postForm);
 // The proxy client calls the deprecated `Buffer()` for a proxy's password; its warning would only puzzle the log's reader.
 process.noDeprecation = true;
 /** The step: gets a token and hands it over, or fails with one error. */
 async function main() {
     try {
-        await mint({ env, workflow, readFile: readKeyFile, postForm: postForm, clock: systemClock, random: Math.random });
+        await mint({ env, workflow, readFile: readKeyFile, postForm: send, clock: systemClock, random: Math.random });
     }
     catch (error) {
         // Not `process.exit()`, which would lose lines that are still on their way through a pipe.
@@ -5877,7 +5905,7 @@ async function post() {
     if (!kept)
         return;
     workflow.mask(kept.accessToken);
-    await revoke(kept, { postForm: postForm, clock: systemClock, workflow });
+    await revoke(kept, { postForm: send, clock: systemClock, workflow });
 }
 
 var __webpack_exports__main = __webpack_exports__.i;

@@ -1,5 +1,5 @@
 import { systemClock } from "./clock.ts";
-import { postForm } from "./form-post.ts";
+import { pastNoProxy, postForm } from "./form-post.ts";
 import { rawInputs, wantsSummary } from "./inputs.ts";
 import { failureSummary } from "./job-summary.ts";
 import { readKeyFile } from "./key-file.ts";
@@ -10,6 +10,7 @@ import { githubWorkflow } from "./workflow.ts";
 
 const { env } = process;
 const workflow = githubWorkflow(env);
+const send = pastNoProxy(env["https_proxy"] || env["HTTPS_PROXY"], postForm);
 
 // The proxy client calls the deprecated `Buffer()` for a proxy's password; its warning would only puzzle the log's reader.
 process.noDeprecation = true;
@@ -17,7 +18,7 @@ process.noDeprecation = true;
 /** The step: gets a token and hands it over, or fails with one error. */
 export async function main(): Promise<void> {
   try {
-    await mint({ env, workflow, readFile: readKeyFile, postForm, clock: systemClock, random: Math.random });
+    await mint({ env, workflow, readFile: readKeyFile, postForm: send, clock: systemClock, random: Math.random });
   } catch (error) {
     // Not `process.exit()`, which would lose lines that are still on their way through a pipe.
     process.exitCode = 1;
@@ -32,5 +33,5 @@ export async function post(): Promise<void> {
   const kept = keptForRevocation(env);
   if (!kept) return;
   workflow.mask(kept.accessToken);
-  await revoke(kept, { postForm, clock: systemClock, workflow });
+  await revoke(kept, { postForm: send, clock: systemClock, workflow });
 }

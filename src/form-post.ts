@@ -42,6 +42,33 @@ export const postForm: PostForm = async ({ url, form, signal }) => {
 };
 
 /**
+ * Refuses to post where a proxy is set whose address the client can't read: it would pass over the proxy and go
+ * straight to the host, past whatever the proxy is there for.
+ *
+ * @param proxy value of `https_proxy`; it may hold a password, so no error repeats it
+ * @param post what sends the form otherwise
+ */
+export function pastNoProxy(proxy: string | undefined, post: PostForm): PostForm {
+  if (!proxy || isProxyAddress(proxy)) return post;
+  return async () => {
+    const message = "https_proxy is set, but not to http://host:port";
+    throw Object.assign(new Error(message), { code: "ERR_INVALID_URL" });
+  };
+}
+
+/** As the client reads it: what has no scheme and is no URL either, such as 10.0.0.1:3128, gets one. */
+function isProxyAddress(proxy: string): boolean {
+  try {
+    const isUrl = /^https?:\/\//.test(proxy) || URL.canParse(proxy);
+    const { protocol, hostname, username, password } = new URL(isUrl ? proxy : `http://${proxy}`);
+    decodeURIComponent(username + password);
+    return /^https?:$/.test(protocol) && hostname !== "";
+  } catch {
+    return false;
+  }
+}
+
+/**
  * The client has no way to end a request, so the signal goes in where it lets handlers change the options. Behind a
  * proxy the CONNECT is a request of its own, made by the agent, and would outlive ours without the signal.
  */

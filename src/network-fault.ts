@@ -118,7 +118,7 @@ const FAULT_RULES: readonly FaultRule[] = [
     steps: [
       "Check login_url for a typo: the right name stands in Setup → My Domain, as Current My Domain URL.",
       "A sandbox's has two dashes and .sandbox in it: acme--uat.sandbox.my.salesforce.com.",
-      "A runner without access to public DNS needs https_proxy, as http://host:port with special characters in a password URL-encoded: anything else is passed over.",
+      "A runner without access to public DNS needs https_proxy.",
     ],
   },
   {

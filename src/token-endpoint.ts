@@ -13,8 +13,8 @@ const GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
 /** One attempt gets no more than this, so that one silent connection doesn't eat the whole budget. */
 const LONGEST_ATTEMPT_MS = 15_000;
-/** With less than this left, another attempt would not live to see its answer. */
-const SHORTEST_ATTEMPT_MS = 250;
+/** With less than this left, another attempt would not live to see its answer, and would hide what the last one said. */
+const LEAST_LEFT_MS = 400;
 
 /** Who wants a token, from where, and for how long we may try. */
 export interface TokenRequest {
@@ -105,11 +105,11 @@ type NextMove =
 function nextMove(attempt: Attempt, number: number, plan: Plan, leftMs: number, random: () => number): NextMove {
   const { outcome, retryAfterMs } = attempt;
   const remedy = outcome.kind === "refused" ? findRemedy({ ...attempt, answer: outcome, plan }) : undefined;
-  if (remedy && leftMs > SHORTEST_ATTEMPT_MS) return { move: "mend", remedy };
+  if (remedy && leftMs > LEAST_LEFT_MS) return { move: "mend", remedy };
   if (remedy) return { move: "end", outOfTime: { retryAfterMs: 0 } };
   const transient = outcome.kind === "unreachable" ? outcome.retry : isTransient(outcome);
   if (!transient) return { move: "end", outOfTime: undefined };
-  if (retryAfterMs + SHORTEST_ATTEMPT_MS > leftMs) return { move: "end", outOfTime: { retryAfterMs } };
+  if (retryAfterMs + LEAST_LEFT_MS > leftMs) return { move: "end", outOfTime: { retryAfterMs } };
   // However long the backoff, half of what is left stays for asking.
   const waitMs = Math.max(retryAfterMs, Math.min(backoff(number, retryAfterMs, random()), leftMs / 2));
   return { move: "wait", waitMs };

@@ -76,12 +76,7 @@ testRows("a proxy that is no use is named:", {
     "proxy-unknown",
     /the proxy's address is not a URL/,
   ),
-  "its address is none for the client, which then does without": unasked(
-    "proxy.example:3128",
-    "host-unknown",
-    new RegExp(`ENOTFOUND ${HOST}`),
-    /needs https_proxy, as http:\/\/host:port/,
-  ),
+  "its address has no scheme": unasked("proxy.example:3128", "proxy-unknown", /https_proxy is set, but not to http/),
 });
 
 const USERNAME = "build bot";
@@ -132,30 +127,35 @@ testRows("a proxy's name and password", {
     requests: 0,
   },
   "are not shown where they make the address no URL": {
-    ...unasked(`http://${USERNAME}:${PASSWORD}@127.0.0.1:1`, "host-unknown"),
+    ...unasked(`http://${USERNAME}:${PASSWORD}@127.0.0.1:1`, "proxy-unknown"),
     prepare: () => ({ debug: true, header: false, secret: [{ name: "the proxy's password", value: PASSWORD }] }),
   },
 });
 
+/** On Windows a variable has one value, however its name is written. */
+const whereCasesDiffer = (rows: Readonly<Record<string, FaultRow>>) => (process.platform === "win32" ? {} : rows);
+
 testRows("the proxy is that of", {
   https_proxy: { outcome: "minted", attempts: 1 },
-  "HTTPS_PROXY, where https_proxy is not set": {
-    prepare: ({ salesforce: { env } }) => ({
-      env: { https_proxy: "", HTTPS_PROXY: env.https_proxy, ...lookups("ENOTFOUND") },
-    }),
-    outcome: "minted",
-    attempts: 1,
-  },
-  "https_proxy, where both are set": {
-    options: { env: { HTTPS_PROXY: faults.CLOSED_PROXY } },
-    outcome: "minted",
-    attempts: 1,
-  },
   "https_proxy, where no_proxy names another host": {
     options: { env: { no_proxy: `example.com, login.salesforce.com, x${HOST}`, ...lookups("ENOTFOUND") } },
     outcome: "minted",
     attempts: 1,
   },
+  ...whereCasesDiffer({
+    "HTTPS_PROXY, where https_proxy is not set": {
+      prepare: ({ salesforce: { env } }) => ({
+        env: { https_proxy: "", HTTPS_PROXY: env.https_proxy, ...lookups("ENOTFOUND") },
+      }),
+      outcome: "minted",
+      attempts: 1,
+    },
+    "https_proxy, where both are set": {
+      options: { env: { HTTPS_PROXY: faults.CLOSED_PROXY } },
+      outcome: "minted",
+      attempts: 1,
+    },
+  }),
 });
 
 /** Without a proxy: the embedded Salesforce's own port, at an address that is given for the name. */
@@ -187,10 +187,7 @@ testRows("a host is asked without the proxy where no_proxy has", {
   "its domain": noProxy("salesforce.com"),
   "its domain with a dot": noProxy(".my.salesforce.com"),
   everything: noProxy("*"),
-  "its name in NO_PROXY": {
-    ...noProxy(""),
-    options: { env: { NO_PROXY: HOST } },
-  },
+  ...whereCasesDiffer({ "its name in NO_PROXY": { ...noProxy(""), options: { env: { NO_PROXY: HOST } } } }),
 });
 
 testRows("without a proxy, a fault is the same:", {

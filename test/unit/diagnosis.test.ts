@@ -26,3 +26,26 @@ describe("the diagnosis of an answer that can't be used", () => {
     });
   }
 });
+
+describe("the diagnosis says how hard it was tried", () => {
+  const message = (retryAfterMs: number) => {
+    const run = failedExchange({ exchange: { attempts: 2, durationMs: 1_500, outOfTime: { retryAfterMs } } });
+    return diagnose(run, run.now).message;
+  };
+
+  test("and that there was no time left", () => {
+    assert.match(message(0), /2 attempts in 1\.5 s, and no time for another one \(timeout_seconds: 60\)\.\n/);
+  });
+
+  test("and which wait the server asked for", () => {
+    assert.match(
+      message(89_500),
+      /no time for another one \(timeout_seconds: 60\)\. The server asked for a wait of 90 s\.\n/,
+    );
+  });
+});
+
+test("a granted token is a defect to diagnose, not a failure", () => {
+  const run = failedExchange({ exchange: { outcome: { kind: "granted", fields: {} } } });
+  assert.throws(() => diagnose(run, run.now), { name: "Error", message: "a granted token is no failure" });
+});

@@ -50,6 +50,14 @@ describe("toLongId", () => {
     });
   }
 
+  it("takes nothing of another length", () => {
+    for (const id of ["", "00Dxx0000001gE", "00Dxx0000001gEREA"])
+      assert.equal(
+        codeOf(() => toLongId(id)),
+        "org-id-malformed",
+      );
+  });
+
   it("sees every change of case in an 18-character id", () => {
     const shortIds = fc.stringMatching(/^[A-Za-z0-9]{15}$/);
     const property = fc.property(shortIds, fc.nat(14), (shortId, at) => {

@@ -223,6 +223,12 @@ describe("the certificate", () => {
     assert.ok(causes?.some((cause) => /lapsed on 2026-06-01/.test(cause)));
   });
 
+  test("has lapsed by the runner's clock where Salesforce's is unknown", () => {
+    const inputs = { certificate: certificate("2026-05-31") };
+    const run = { inputs, now, exchange: { measuredSkewMs: undefined } };
+    assertFirst(explain("assertion-invalid", run), /lapsed on 2026-05-31/, /Make a new pair/);
+  });
+
   test("may have been renewed where it ends within a month", () => {
     const inputs = { certificate: certificate("2026-06-30") };
     assertFirst(explain("assertion-invalid", { inputs, now }), /ends on 2026-06-30.*successor/, /Make a new pair/);

@@ -38,4 +38,8 @@ describe("the host rules", () => {
   it("take any other host for a custom domain", () => {
     assert.equal(findHostRule("portal.acme.example").rule.kind, "custom-domain");
   });
+
+  it("have no rule for no host", () => {
+    assert.throws(() => findHostRule(""), RangeError);
+  });
 });

@@ -188,6 +188,14 @@ describe("every attempt", () => {
     assert.deepEqual(given.slice(0, 5), [15_000, 15_000, 15_000, 7500, 3750]);
   });
 
+  test("gets no less than no time, where a wait took longer than it should", async () => {
+    const recorder = record([BUSY]);
+    const clock = { ...recorder.clock, sleep: (milliseconds: number) => recorder.clock.sleep(milliseconds + 60_000) };
+    const { attempts } = await requestToken(REQUEST, { ...recorder, clock, random: () => 0.5 });
+    const given = named(recorder, "within").map(([, milliseconds]) => milliseconds);
+    assert.deepEqual([attempts, given], [2, [15_000, 0]]);
+  });
+
   test("goes to the same address", async () => {
     const { recorder } = await ask([BUSY, { ...silence }, fault("EPIPE"), GRANT]);
     assert.deepEqual(new Set(recorder.sent.map(({ url }) => url)), new Set([ENDPOINT]));
