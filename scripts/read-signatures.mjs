@@ -1,0 +1,8 @@
+// Reads what `npm audit signatures --json` found, as its standard input. A registry that doesn't answer is no finding.
+import { json } from "node:stream/consumers";
+
+const { error, invalid = [], missing = [] } = await json(process.stdin).catch(() => ({ error: {} }));
+if (error) console.log(`skipped: npm audit signatures: no answer${error.code ? ` (${error.code})` : ""}`);
+for (const { name, version } of invalid) console.log(`${name}@${version} is not what the registry signed`);
+for (const { name, version } of missing) console.log(`${name}@${version} is not signed`);
+if (invalid.length + missing.length > 0) process.exitCode = 1;
