@@ -1687,7 +1687,7 @@ function decodeBase64(text) {
     return /^[A-Za-z\d+/_-]+={0,2}$/.test(body) ? Buffer.from(body, "base64") : undefined;
 }
 function derOfPem(pem) {
-    // Refused even beside a certificate: nothing hides this input in logs.
+    // Refused even beside a certificate: the runner has printed this input before the step could hide anything.
     if (/PRIVATE KEY-----/.test(pem))
         throw certificateFailure("certificate-is-a-private-key");
     const body = CERTIFICATE_BLOCK.exec(pem)?.[1];

@@ -102,7 +102,7 @@ function decodeBase64(text: string): Buffer | undefined {
 }
 
 function derOfPem(pem: string): Buffer | undefined {
-  // Refused even beside a certificate: nothing hides this input in logs.
+  // Refused even beside a certificate: the runner has printed this input before the step could hide anything.
   if (/PRIVATE KEY-----/.test(pem)) throw certificateFailure("certificate-is-a-private-key");
   const body = CERTIFICATE_BLOCK.exec(pem)?.[1];
   if (body !== undefined) return decodeBase64(body);

@@ -12,6 +12,8 @@ import { runStep } from "../runner/step.ts";
 
 const SERVE = fileURLToPath(new URL("../serve.ts", import.meta.url));
 const LIMIT = { timeout: 60_000 };
+/** Of the script, which only starts what goes on. */
+const TIMEOUT = 30_000;
 
 let folder: string;
 const started: number[] = [];
@@ -37,7 +39,7 @@ async function serve(seconds: string) {
   const output = join(folder, "output");
   await writeFile(output, "");
   const env = { ...process.env, GITHUB_OUTPUT: output, RUNNER_TEMP: folder };
-  const { stdout } = await promisify(execFile)(process.execPath, [SERVE, seconds], { env });
+  const { stdout } = await promisify(execFile)(process.execPath, [SERVE, seconds], { env, timeout: TIMEOUT });
   const outputs = Object.fromEntries(parseKeyValues(await readFile(output, "utf8")).pairs);
   const pid = Number(await readFile(outputs["pid_file"] ?? "", "utf8"));
   started.push(pid);
@@ -74,7 +76,8 @@ test("ends by itself", LIMIT, async () => {
 
 test("leaves nothing running where there is no step to hand it over to", LIMIT, async () => {
   const env = { ...process.env, GITHUB_OUTPUT: undefined, RUNNER_TEMP: folder };
-  await assert.rejects(promisify(execFile)(process.execPath, [SERVE, "600"], { env }), /GITHUB_OUTPUT is not set/);
+  const run = promisify(execFile)(process.execPath, [SERVE, "600"], { env, timeout: TIMEOUT });
+  await assert.rejects(run, /GITHUB_OUTPUT is not set/);
   const pid = Number(await readFile(join(folder, "embedded-salesforce.pid"), "utf8"));
   while (isAlive(pid)) await sleep(100);
 });
