@@ -1605,12 +1605,49 @@ function certificateFailure(code, message) {
     return new Failure({ code, message: message ?? problem.message, steps: problem.steps });
 }
 
+;// CONCATENATED MODULE: ./build/setup-steps.js
+/** A place in the settings of an External Client App. */
+const inExternalClientApp = (path) => `External Client App: Setup → External Client App Manager → your app → ${path}`;
+/** A place in the settings of a Connected App. */
+const inConnectedApp = (path) => `Connected App: Setup → App Manager → your app → ${path}`;
+const MY_DOMAIN = "Setup → My Domain → Current My Domain URL";
+const USE_MY_DOMAIN = `Set login_url to the org's own address: ${MY_DOMAIN}.`;
+const LOGIN_HISTORY = "See what Salesforce noted: Setup → Login History, newest row of this user.";
+const WAIT = "After a change to the app or its policies wait 10 minutes (now and then 30), then run the job again.";
+const SET_CLOCK = "Set the runner's clock by NTP: timedatectl set-ntp true (Linux), w32tm /resync (Windows).";
+const PRE_AUTHORIZE = [
+    inExternalClientApp("Policies → OAuth Policies → Permitted Users: Admin approved users are pre-authorized. Select a permission set or profile there."),
+    inConnectedApp("Manage → Edit Policies → Permitted Users: Admin approved users are pre-authorized. Then Manage Permission Sets or Manage Profiles."),
+    "Assign the permission set to the user: Setup → Permission Sets → the permission set → Manage Assignments.",
+];
+const COPY_KEY = [
+    inExternalClientApp("Settings → OAuth Settings → Consumer Key and Secret: copy the key with its button."),
+    inConnectedApp("View → Manage Consumer Details: copy the key with its button."),
+];
+/** Makes a private key and the certificate that an app takes for it. */
+const KEY_PAIR_COMMAND = "openssl req -x509 -sha256 -nodes -days 730 -newkey rsa:2048 -keyout salesforce.key -out salesforce.crt -subj /CN=github-actions";
+/** Where an External Client App takes its certificate. */
+const UPLOAD_PATH = "Setup → External Client App Manager → your app → Settings → OAuth Settings → Flow Enablement → JWT Bearer Flow";
+const COMPARE_PAIR = "Check that they are a pair: openssl pkey -pubout -in salesforce.key and openssl x509 -pubkey -noout -in salesforce.crt print the same.";
+const UPLOAD_CERTIFICATE = [
+    inExternalClientApp("Settings → OAuth Settings → Flow Enablement → JWT Bearer Flow: upload salesforce.crt."),
+    inConnectedApp("Edit → Use digital signatures: upload salesforce.crt."),
+];
+const ENABLE_FLOW = [
+    inExternalClientApp("Settings → OAuth Settings → Flow Enablement: tick JWT Bearer Flow and upload the key's certificate."),
+    inConnectedApp("Edit → Use digital signatures: tick it and upload the key's certificate."),
+];
+const ADD_SCOPES = [
+    inExternalClientApp("Settings → OAuth Settings → OAuth Scopes: add api and refresh_token (offline_access)."),
+    inConnectedApp("Edit → Selected OAuth Scopes: add api and refresh_token (offline_access)."),
+];
+const INSTALL = "Setup → Connected Apps OAuth Usage → Install beside the app; then Manage App Policies to let this user in.";
+
 ;// CONCATENATED MODULE: ./build/certificate.js
 
 
-const MAKE_PAIR = "openssl req -x509 -sha256 -nodes -days 730 -newkey rsa:2048 -keyout salesforce.key -out salesforce.crt -subj /CN=github-actions";
-const UPLOAD_PATH = "Setup → External Client App Manager → your app → Settings → OAuth Settings → Flow Enablement → JWT Bearer Flow";
-const RENEWAL = `Make a new pair (${MAKE_PAIR}), upload salesforce.crt to the app (${UPLOAD_PATH}), and change the stored key and ` +
+
+const RENEWAL = `Make a new pair (${KEY_PAIR_COMMAND}), upload salesforce.crt to the app (${UPLOAD_PATH}), and change the stored key and ` +
     "certificate at the same time: the app takes one certificate.";
 const DAY_MS = 86_400_000;
 /** What else is pasted as a certificate, by its BEGIN line (RFC 7468). */
@@ -2312,13 +2349,13 @@ function keyBlock(label, content) {
 
 ;// CONCATENATED MODULE: ./build/private-key-problems.js
 
+
 const STORE = "Store the whole file of the private key: gh secret set SALESFORCE_PRIVATE_KEY < salesforce.key";
 const THEN_STORE = "Then store the new file: gh secret set SALESFORCE_PRIVATE_KEY < salesforce.key";
 const PRIVATE_FILE = "The private key is the file that openssl wrote with -keyout. Its first line says BEGIN PRIVATE KEY, BEGIN RSA PRIVATE KEY or BEGIN ENCRYPTED PRIVATE KEY.";
-const NEW_PAIR = "openssl req -x509 -sha256 -nodes -days 730 -newkey rsa:2048 -keyout salesforce.key -out salesforce.crt -subj /CN=github-actions";
-const private_key_problems_MAKE_PAIR = `Make a new pair: ${NEW_PAIR}`;
-const LOST = `If the private key is lost, make a new pair and upload its salesforce.crt to your app: ${NEW_PAIR}`;
-const UPLOAD = "Upload the new salesforce.crt: Setup → External Client App Manager → your app → Settings → OAuth Settings → Flow Enablement → JWT Bearer Flow.";
+const MAKE_PAIR = `Make a new pair: ${KEY_PAIR_COMMAND}`;
+const LOST = `If the private key is lost, make a new pair and upload its salesforce.crt to your app: ${KEY_PAIR_COMMAND}`;
+const UPLOAD = `Upload the new salesforce.crt: ${UPLOAD_PATH}.`;
 /** Every reason to refuse a private key, by its failure code. No message holds a part of the key. */
 const PRIVATE_KEY_PROBLEMS = {
     "private-key-empty": {
@@ -2349,7 +2386,7 @@ const PRIVATE_KEY_PROBLEMS = {
         steps: [
             "Convert the file, which is overwritten (press Enter for no passphrase): ssh-keygen -p -m PEM -f salesforce.key",
             THEN_STORE,
-            `If its first line still says BEGIN OPENSSH PRIVATE KEY, it is no RSA key. Make a new pair and upload its salesforce.crt to your app: ${NEW_PAIR}`,
+            `If its first line still says BEGIN OPENSSH PRIVATE KEY, it is no RSA key. Make a new pair and upload its salesforce.crt to your app: ${KEY_PAIR_COMMAND}`,
         ],
     },
     "private-key-is-putty": {
@@ -2388,11 +2425,11 @@ const PRIVATE_KEY_PROBLEMS = {
     },
     "private-key-not-rsa": {
         message: "this is no RSA key (its type is {detail}), and Salesforce accepts RSA keys only",
-        steps: [private_key_problems_MAKE_PAIR, UPLOAD, THEN_STORE],
+        steps: [MAKE_PAIR, UPLOAD, THEN_STORE],
     },
     "private-key-too-short": {
         message: "this RSA key has {detail} bits, and RS256 takes 2048 or more",
-        steps: [private_key_problems_MAKE_PAIR, UPLOAD, THEN_STORE],
+        steps: [MAKE_PAIR, UPLOAD, THEN_STORE],
     },
     "private-key-needs-passphrase": {
         message: "the key is encrypted, and private_key_passphrase is blank or not set",
@@ -2980,40 +3017,6 @@ function malformed(field, why) {
     });
 }
 
-;// CONCATENATED MODULE: ./build/setup-steps.js
-/** A place in the settings of an External Client App. */
-const inExternalClientApp = (path) => `External Client App: Setup → External Client App Manager → your app → ${path}`;
-/** A place in the settings of a Connected App. */
-const inConnectedApp = (path) => `Connected App: Setup → App Manager → your app → ${path}`;
-const MY_DOMAIN = "Setup → My Domain → Current My Domain URL";
-const USE_MY_DOMAIN = `Set login_url to the org's own address: ${MY_DOMAIN}.`;
-const LOGIN_HISTORY = "See what Salesforce noted: Setup → Login History, newest row of this user.";
-const WAIT = "After a change to the app or its policies wait 10 minutes (now and then 30), then run the job again.";
-const SET_CLOCK = "Set the runner's clock by NTP: timedatectl set-ntp true (Linux), w32tm /resync (Windows).";
-const PRE_AUTHORIZE = [
-    inExternalClientApp("Policies → OAuth Policies → Permitted Users: Admin approved users are pre-authorized. Select a permission set or profile there."),
-    inConnectedApp("Manage → Edit Policies → Permitted Users: Admin approved users are pre-authorized. Then Manage Permission Sets or Manage Profiles."),
-    "Assign the permission set to the user: Setup → Permission Sets → the permission set → Manage Assignments.",
-];
-const COPY_KEY = [
-    inExternalClientApp("Settings → OAuth Settings → Consumer Key and Secret: copy the key with its button."),
-    inConnectedApp("View → Manage Consumer Details: copy the key with its button."),
-];
-const COMPARE_PAIR = "Check that they are a pair: openssl pkey -pubout -in salesforce.key and openssl x509 -pubkey -noout -in salesforce.crt print the same.";
-const UPLOAD_CERTIFICATE = [
-    inExternalClientApp("Settings → OAuth Settings → Flow Enablement → JWT Bearer Flow: upload salesforce.crt."),
-    inConnectedApp("Edit → Use digital signatures: upload salesforce.crt."),
-];
-const ENABLE_FLOW = [
-    inExternalClientApp("Settings → OAuth Settings → Flow Enablement: tick JWT Bearer Flow and upload the key's certificate."),
-    inConnectedApp("Edit → Use digital signatures: tick it and upload the key's certificate."),
-];
-const ADD_SCOPES = [
-    inExternalClientApp("Settings → OAuth Settings → OAuth Scopes: add api and refresh_token (offline_access)."),
-    inConnectedApp("Edit → Selected OAuth Scopes: add api and refresh_token (offline_access)."),
-];
-const INSTALL = "Setup → Connected Apps OAuth Usage → Install beside the app; then Manage App Policies to let this user in.";
-
 ;// CONCATENATED MODULE: ./build/error-catalogue.js
 
 /** Every refusal that is known, the first match wins. Texts: Salesforce help, "OAuth 2.0 Authorization Errors", and reports of users. */
@@ -3370,8 +3373,6 @@ function isDomainEnd(label) {
 
 
 
-/** A smaller difference can't make an assertion of three minutes expire. */
-const circumstances_TOLERATED_SKEW_MS = 60_000;
 const SOON_MS = 30 * 86_400_000;
 /** What Salesforce's consumer keys look like so far; nothing documents it. */
 const USUAL_KEY = /^3MVG9.{80}$/;
@@ -3420,7 +3421,7 @@ function findCircumstances(code, run) {
 }
 function wrongClock({ exchange: { measuredSkewMs = 0, plan } }) {
     // An assertion that was signed on Salesforce's time can't suffer from the runner's clock.
-    if (plan.skewMs !== undefined || Math.abs(measuredSkewMs) <= circumstances_TOLERATED_SKEW_MS)
+    if (plan.skewMs !== undefined || Math.abs(measuredSkewMs) <= TOLERATED_SKEW_MS)
         return undefined;
     const effect = measuredSkewMs > 0 ? "the assertion had run out on arrival" : "the assertion ends too far in the future";
     return {

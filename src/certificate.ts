@@ -1,5 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from "node:crypto";
 import { CERTIFICATE_PROBLEMS, type CertificateProblem, certificateFailure } from "./certificate-problems.ts";
+import { KEY_PAIR_COMMAND, UPLOAD_PATH } from "./setup-steps.ts";
 
 /** What the action needs to know of the certificate that was uploaded to Salesforce. */
 export interface Certificate {
@@ -9,12 +10,8 @@ export interface Certificate {
   readonly publicKeyFingerprint: string;
 }
 
-const MAKE_PAIR =
-  "openssl req -x509 -sha256 -nodes -days 730 -newkey rsa:2048 -keyout salesforce.key -out salesforce.crt -subj /CN=github-actions";
-const UPLOAD_PATH =
-  "Setup → External Client App Manager → your app → Settings → OAuth Settings → Flow Enablement → JWT Bearer Flow";
 const RENEWAL =
-  `Make a new pair (${MAKE_PAIR}), upload salesforce.crt to the app (${UPLOAD_PATH}), and change the stored key and ` +
+  `Make a new pair (${KEY_PAIR_COMMAND}), upload salesforce.crt to the app (${UPLOAD_PATH}), and change the stored key and ` +
   "certificate at the same time: the app takes one certificate.";
 const DAY_MS = 86_400_000;
 

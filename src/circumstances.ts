@@ -1,6 +1,6 @@
 import type { RefusalCode } from "./error-catalogue.ts";
 import type { FailedExchange } from "./failed-exchange.ts";
-import { describeSkew } from "./remedy.ts";
+import { describeSkew, TOLERATED_SKEW_MS } from "./remedy.ts";
 import { sandboxOf } from "./sandbox-username.ts";
 import { COPY_KEY, MY_DOMAIN, SET_CLOCK, UPLOAD_CERTIFICATE, USE_MY_DOMAIN } from "./setup-steps.ts";
 
@@ -17,8 +17,6 @@ interface Circumstance {
   readonly find: (run: FailedExchange) => Finding | undefined;
 }
 
-/** A smaller difference can't make an assertion of three minutes expire. */
-const TOLERATED_SKEW_MS = 60_000;
 const SOON_MS = 30 * 86_400_000;
 /** What Salesforce's consumer keys look like so far; nothing documents it. */
 const USUAL_KEY = /^3MVG9.{80}$/;

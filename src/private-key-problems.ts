@@ -1,15 +1,13 @@
 import { Failure } from "./failure.ts";
+import { KEY_PAIR_COMMAND, UPLOAD_PATH } from "./setup-steps.ts";
 
 const STORE = "Store the whole file of the private key: gh secret set SALESFORCE_PRIVATE_KEY < salesforce.key";
 const THEN_STORE = "Then store the new file: gh secret set SALESFORCE_PRIVATE_KEY < salesforce.key";
 const PRIVATE_FILE =
   "The private key is the file that openssl wrote with -keyout. Its first line says BEGIN PRIVATE KEY, BEGIN RSA PRIVATE KEY or BEGIN ENCRYPTED PRIVATE KEY.";
-const NEW_PAIR =
-  "openssl req -x509 -sha256 -nodes -days 730 -newkey rsa:2048 -keyout salesforce.key -out salesforce.crt -subj /CN=github-actions";
-const MAKE_PAIR = `Make a new pair: ${NEW_PAIR}`;
-const LOST = `If the private key is lost, make a new pair and upload its salesforce.crt to your app: ${NEW_PAIR}`;
-const UPLOAD =
-  "Upload the new salesforce.crt: Setup → External Client App Manager → your app → Settings → OAuth Settings → Flow Enablement → JWT Bearer Flow.";
+const MAKE_PAIR = `Make a new pair: ${KEY_PAIR_COMMAND}`;
+const LOST = `If the private key is lost, make a new pair and upload its salesforce.crt to your app: ${KEY_PAIR_COMMAND}`;
+const UPLOAD = `Upload the new salesforce.crt: ${UPLOAD_PATH}.`;
 
 /** Every reason to refuse a private key, by its failure code. No message holds a part of the key. */
 export const PRIVATE_KEY_PROBLEMS = {
@@ -42,7 +40,7 @@ export const PRIVATE_KEY_PROBLEMS = {
     steps: [
       "Convert the file, which is overwritten (press Enter for no passphrase): ssh-keygen -p -m PEM -f salesforce.key",
       THEN_STORE,
-      `If its first line still says BEGIN OPENSSH PRIVATE KEY, it is no RSA key. Make a new pair and upload its salesforce.crt to your app: ${NEW_PAIR}`,
+      `If its first line still says BEGIN OPENSSH PRIVATE KEY, it is no RSA key. Make a new pair and upload its salesforce.crt to your app: ${KEY_PAIR_COMMAND}`,
     ],
   },
   "private-key-is-putty": {

@@ -26,7 +26,7 @@ export interface Refusal {
 }
 
 /** A smaller difference can't make an assertion of three minutes expire. */
-const TOLERATED_SKEW_MS = 60_000;
+export const TOLERATED_SKEW_MS = 60_000;
 
 const EXPIRED =
   /expired authorization code|assertion (?:is |has )?expired|expired assertion|token (?:is |has )?expired/i;
