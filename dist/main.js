@@ -1,2 +1,3 @@
-import { main } from "./action.js";
-await main();
+"use strict";
+const { main } = require("./action.js");
+void main();

@@ -1,6 +1,6 @@
+"use strict";
 // GitHub's runner passes on what the step saved as STATE_…: without any there is nothing to end, and nothing to load.
 if (Object.keys(process.env).some((name) => name.startsWith("STATE_"))) {
-    const { post } = await import("./action.js");
-    await post();
+  const { post } = require("./action.js");
+  void post();
 }
-export {};

@@ -1,29 +1,31 @@
-// Bundles what `tsc` left in build/ into dist/: the two entries as they are, everything that they load as one file.
-import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+// Makes dist/ of what `tsc` left in build/src: the two doors as they are, and behind them the rooms and their packages.
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import ncc from "@vercel/ncc";
+import { headed, nameParts } from "./name-parts.mjs";
+import { trimPackages } from "./trim-packages.mjs";
 
-const root = new URL("../", import.meta.url);
-const at = (path) => fileURLToPath(new URL(path, root));
+const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+/** An action that starts no process and speaks HTTP by node alone names none of these. */
+const ABSENT = ["child_process", "undici"];
 
-const { code, assets } = await ncc(at("build/action.js"), {
-  quiet: true,
-  minify: false,
-  license: "licenses.txt",
-  cache: false,
-});
-const unexpected = Object.keys(assets).filter((name) => !["licenses.txt", "package.json"].includes(name));
-if (unexpected.length > 0) throw new Error(`the bundle grew files that nobody reviewed: ${unexpected.join(", ")}`);
+const packages = await trimPackages({ root: at("."), entry: at("build/src/action.js"), to: at("build") });
+const rooms = (await readdir(at("build/src"))).filter((name) => name.endsWith(".js")).map((name) => `src/${name}`);
+for (const room of rooms)
+  await writeFile(at(`build/${room}`), headed(room, await readFile(at(`build/${room}`), "utf8")));
+// Without a type: the bundle becomes CommonJS, which node starts faster than a module.
+await writeFile(at("build/package.json"), "{}\n");
+const { code, assets } = await ncc(at("build/src/action.js"), { quiet: true, cache: false });
+const files = nameParts(code, assets);
+for (const [name, text] of files) {
+  const found = ABSENT.filter((absent) => text.includes(absent));
+  if (found.length > 0) throw new Error(`${name} names ${found.join(" and ")}`);
+}
+const licenses = packages.map(({ name, license, text }) => `${name}\n${license}\n${text}`).join("\n\n");
 
 await rm(at("dist"), { recursive: true, force: true });
 await mkdir(at("dist"));
-await writeFile(at("dist/action.js"), code);
-await writeFile(at("dist/licenses.txt"), assets["licenses.txt"].source);
-// GitHub's runner starts the files with plain node: this line makes them ES modules.
-await writeFile(at("dist/package.json"), `${JSON.stringify({ type: "module" }, null, 2)}\n`);
-for (const entry of ["main.js", "post.js"]) await copyFile(at(`build/${entry}`), at(`dist/${entry}`));
-
-const bundle = await readFile(at("dist/action.js"), "utf8");
-for (const absent of ["child_process", "node:undici"]) {
-  if (bundle.includes(absent)) throw new Error(`the bundle names ${absent}, which it must do without`);
-}
+for (const [name, text] of files) await writeFile(at(`dist/${name}`), text);
+await writeFile(at("dist/licenses.txt"), licenses);
+await writeFile(at("dist/package.json"), `${JSON.stringify({ type: "commonjs" }, null, 2)}\n`);
+for (const door of ["main", "post"]) await copyFile(at(`build/src/${door}.cjs`), at(`dist/${door}.js`));

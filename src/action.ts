@@ -1,31 +1,39 @@
 import { systemClock } from "./clock.ts";
-import { pastNoProxy, postForm } from "./form-post.ts";
+import type { PostForm } from "./form-post.ts";
 import { rawInputs, wantsSummary } from "./inputs.ts";
-import { failureSummary } from "./job-summary.ts";
+import { keptForRevocation } from "./kept-token.ts";
 import { readKeyFile } from "./key-file.ts";
 import { mint } from "./mint.ts";
-import { docsUrl, report } from "./report.ts";
-import { keptForRevocation, revoke } from "./revocation.ts";
+import { revoke } from "./revocation.ts";
 import { githubWorkflow } from "./workflow.ts";
 
 const { env } = process;
 const workflow = githubWorkflow(env);
-const send = pastNoProxy(env["https_proxy"] || env["HTTPS_PROXY"], postForm);
+
+const loadClient = () => import(/* webpackChunkName: "form-post" */ "./form-post.ts");
+const send: PostForm = async (post) => {
+  const { pastNoProxy, postForm } = await loadClient();
+  return pastNoProxy(env["https_proxy"] || env["HTTPS_PROXY"], postForm)(post);
+};
 
 // The proxy client calls the deprecated `Buffer()` for a proxy's password; its warning would only puzzle the log's reader.
 process.noDeprecation = true;
 
 /** The step: gets a token and hands it over, or fails with one error. */
 export async function main(): Promise<void> {
+  // Node ends with 0 when there is nothing left to wait for, also in the middle of a login: success has to be said.
+  process.exitCode = 1;
+  process.once("beforeExit", endWithoutOutcome);
+  // The event loop comes round for the first time while another thread signs the assertion: time to load the client.
+  const loading = setImmediate(loadClient);
   try {
     await mint({ env, workflow, readFile: readKeyFile, postForm: send, clock: systemClock, random: Math.random });
+    process.exitCode = 0;
   } catch (error) {
-    // Not `process.exit()`, which would lose lines that are still on their way through a pipe.
-    process.exitCode = 1;
-    const message = report(error, docsUrl(env));
-    workflow.error(message);
-    if (wantsSummary(rawInputs(env))) await workflow.summarise(failureSummary(message));
+    await fail(error);
   }
+  clearImmediate(loading);
+  end();
 }
 
 /** The end of the job: revokes what the step kept. */
@@ -34,4 +42,27 @@ export async function post(): Promise<void> {
   if (!kept) return;
   workflow.mask(kept.accessToken);
   await revoke(kept, { postForm: send, clock: systemClock, workflow });
+  end();
+}
+
+async function fail(error: unknown): Promise<void> {
+  const { docsUrl, report } = await import(/* webpackChunkName: "failure" */ "./report.ts");
+  const message = report(error, docsUrl(env));
+  workflow.error(message);
+  if (!wantsSummary(rawInputs(env))) return;
+  const { failureSummary } = await import(/* webpackChunkName: "job-summary" */ "./job-summary.ts");
+  workflow.summarise(failureSummary(message));
+}
+
+async function endWithoutOutcome(): Promise<void> {
+  await fail(new Error("there was nothing left to wait for, and no outcome"));
+  end();
+}
+
+/**
+ * Ends the process when the last line has left it, which a plain `process.exit()` doesn't wait for. To leave the end to
+ * node takes longer, by what its connections need to close and its heap to be taken apart.
+ */
+function end(): void {
+  process.stdout.write("", () => process.exit());
 }

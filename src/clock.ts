@@ -1,4 +1,12 @@
-import { AttemptTimeout } from "./network-fault.ts";
+/** An attempt that got no whole answer in its time. */
+export class AttemptTimeout extends Error {
+  override readonly name = "AttemptTimeout";
+
+  /** @param milliseconds what the attempt was given */
+  constructor(milliseconds: number) {
+    super(`no answer within ${(milliseconds / 1000).toFixed(1)} s`);
+  }
+}
 
 /** Time as the rooms need it, so that a test can bring its own. */
 export interface Clock {

@@ -1,10 +1,10 @@
 import { findEntry } from "./error-catalogue.ts";
+import type { Exchange, Unreachable } from "./exchange.ts";
 import type { FailedExchange } from "./failed-exchange.ts";
 import { Failure } from "./failure.ts";
 import type { Inputs } from "./inputs.ts";
 import { type Explanation, explainRefusal } from "./refusal.ts";
 import { MY_DOMAIN } from "./setup-steps.ts";
-import type { Exchange, Unreachable } from "./token-endpoint.ts";
 import type { Unusable } from "./token-response.ts";
 
 /**

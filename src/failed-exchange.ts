@@ -1,5 +1,5 @@
+import type { Exchange } from "./exchange.ts";
 import type { Inputs } from "./inputs.ts";
-import type { Exchange } from "./token-endpoint.ts";
 
 /** What a diagnosis is made from: how the token request ended and what was asked. */
 export interface FailedExchange {

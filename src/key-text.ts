@@ -16,11 +16,17 @@ const ADDED: readonly (readonly [RegExp, string | typeof asciiCharacter])[] = [
   // White space, quotes, `+`, `/`, `-` and `=` as JSON encoders, URLs and the runner's old commands write them.
   [/(?:\\u00|%)(0[AD]|2[0267BDF]|3D)/gi, asciiCharacter],
   [/\\[nrt]/g, ""],
-  // Word processors turn hyphens into dashes and minus signs.
-  [/\p{Pd}|\u2212/gu, "-"],
-  // \p{C}: byte order marks, zero-width characters, NULs. `>` marks a quoted mail.
-  [/[\s\p{C}\\>"'`“”„‘’«»]/gu, ""],
+  // `>` marks a quoted mail.
+  [/[^!-~\u0080-\uffff]|[\\>"'`]/g, ""],
 ];
+/** What word processors and editors add besides. Unicode's classes are slow to make, and few keys have left ASCII. */
+const addedBeyondAscii = () =>
+  [
+    // Hyphens become dashes and minus signs.
+    [/\p{Pd}|\u2212/gu, "-"],
+    // \p{C}: byte order marks, zero-width characters.
+    [/[\s\p{C}“”„‘’«»]/gu, ""],
+  ] as const;
 
 const LABEL = "(?:RSA|EC|DSA|ENCRYPTED|ANY)?";
 /** A BEGIN line without its white space, and what follows up to the END line, if there is one before the next BEGIN. */
@@ -61,7 +67,10 @@ function encodingOf(bytes: Buffer): string | undefined {
  * @returns the text after each step, at least one; the last is PEM or the base64 of DER if a key is in it
  */
 export function unwrap(text: string, mask: (secret: string) => void): readonly [string, ...string[]] {
-  const compact = ADDED.reduce((rest, [pattern, instead]) => rest.replace(pattern, instead as string), text);
+  const ascii = ADDED.reduce((rest, [pattern, instead]) => rest.replace(pattern, instead as string), text);
+  const compact = /^[!-~]*$/.test(ascii)
+    ? ascii
+    : addedBeyondAscii().reduce((rest, [pattern, instead]) => rest.replace(pattern, instead), ascii);
   if (!BASE64.test(compact) || ARMOR.test(compact)) return [compact];
   const bytes = Buffer.from(compact, "base64");
   const inner = decodeKeyFile(bytes);

@@ -28,6 +28,9 @@ const SANDBOX_AUDIENCE = "https://test.salesforce.com";
  * services (`/services/oauth2/token`). None of them belongs to the site's own path.
  */
 const SITE_PAGES = /(\/login)*(\/(s|services)(\/.*)?)?$/;
+/** White space, a backslash, or a control character. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this finds
+const NO_ADDRESS = /[\s\\\u0000-\u001f\u007f-\u009f]/;
 const HOST_NAME = /^[a-z\d_-]{1,63}(\.[a-z\d_-]{1,63})*$/;
 const IP_ADDRESS = /^(\[.*\]|[\d.]*\d)$/;
 const LONGEST_URL = 2048;
@@ -69,7 +72,7 @@ export function parseLoginUrl(text: string): LoginUrl {
  */
 export function checkAudience(text: string, loginUrl: LoginUrl): { audience: string; warning: string | undefined } {
   const audience = text.trim();
-  const url = /^https:\/\/[^\s\\\p{Cc}]+$/u.test(audience) ? URL.parse(audience) : null;
+  const url = /^https:\/\/./.test(audience) && !NO_ADDRESS.test(audience) ? URL.parse(audience) : null;
   if (url !== null && hasUserInfo(audience)) throw audienceFailure("audience-user-info");
   if (url === null || !HOST_NAME.test(url.hostname)) throw audienceFailure("audience-not-https-url");
   if (loginUrl.isSalesforce || url.hostname === new URL(loginUrl.url).hostname) return { audience, warning: undefined };
@@ -99,7 +102,7 @@ function readUrl(text: string): Pick<URL, "hostname" | "port" | "pathname"> {
 function refuseUnusable(text: string): void {
   if (text === "") throw loginUrlFailure("login-url-blank");
   if (/\$\{|\{\{|^\$/.test(text)) throw loginUrlFailure("login-url-placeholder");
-  if (/[\s\\\p{Cc}]/u.test(text)) throw loginUrlFailure("login-url-characters");
+  if (NO_ADDRESS.test(text)) throw loginUrlFailure("login-url-characters");
   if (text.length > LONGEST_URL) throw loginUrlFailure("login-url-unreadable");
 }
 

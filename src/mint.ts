@@ -1,13 +1,11 @@
 import { checkToken, revocable, secretsOf } from "./access-token.ts";
 import type { Clock } from "./clock.ts";
-import { diagnose } from "./diagnosis.ts";
 import { Failure } from "./failure.ts";
 import type { PostForm } from "./form-post.ts";
 import { handOver } from "./hand-over.ts";
 import { rawInputs, readInputs, secretsOfInputs } from "./inputs.ts";
-import { loginSummary } from "./job-summary.ts";
+import { keepForRevocation } from "./kept-token.ts";
 import { sameId } from "./org-id.ts";
-import { keepForRevocation } from "./revocation.ts";
 import { requestToken } from "./token-endpoint.ts";
 import type { Workflow } from "./workflow.ts";
 
@@ -34,7 +32,10 @@ export async function mint(world: World): Promise<void> {
   inputs.warnings.forEach(workflow.warning);
 
   const exchange = await requestToken({ ...inputs, tokenEndpoint: inputs.loginUrl.tokenEndpoint }, world);
-  if (exchange.outcome.kind !== "granted") throw diagnose({ exchange, inputs }, new Date(clock.now()));
+  if (exchange.outcome.kind !== "granted") {
+    const { diagnose } = await import(/* webpackChunkName: "failure" */ "./diagnosis.ts");
+    throw diagnose({ exchange, inputs }, new Date(clock.now()));
+  }
   const { fields } = exchange.outcome;
   secretsOf(fields).forEach(workflow.mask);
   try {
@@ -43,7 +44,10 @@ export async function mint(world: World): Promise<void> {
     const certificateExpiresAt = inputs.certificate?.expiresAt.toISOString() ?? "";
     handOver({ ...inputs, token, certificateExpiresAt, workflow });
     workflow.info(`Logged in to ${token.instanceUrl} as ${inputs.username}.`);
-    if (inputs.writeJobSummary) await workflow.summarise(loginSummary(inputs.username, token, certificateExpiresAt));
+    if (inputs.writeJobSummary) {
+      const { loginSummary } = await import(/* webpackChunkName: "job-summary" */ "./job-summary.ts");
+      workflow.summarise(loginSummary(inputs.username, token, certificateExpiresAt));
+    }
   } finally {
     // A token that a check refuses exists all the same, and ends with the job if that was asked for.
     const kept = inputs.revokeToken && revocable(fields, inputs.loginUrl.url);

@@ -1,3 +1,4 @@
+import { AttemptTimeout } from "./clock.ts";
 import { quote } from "./remote-text.ts";
 
 /** Why no answer came, and whether asking again can help. */
@@ -129,16 +130,6 @@ const FAULT_RULES: readonly FaultRule[] = [
     steps: ["Run the job again. If it keeps failing, check that the runner may reach the host on port 443."],
   },
 ];
-
-/** An attempt that got no whole answer in its time. */
-export class AttemptTimeout extends Error {
-  override readonly name = "AttemptTimeout";
-
-  /** @param milliseconds what the attempt was given */
-  constructor(milliseconds: number) {
-    super(`no answer within ${(milliseconds / 1000).toFixed(1)} s`);
-  }
-}
 
 /**
  * Names what kept an answer from coming.

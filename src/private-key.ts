@@ -118,7 +118,23 @@ function unfit(key: KeyObject): Failure | undefined {
   if (type !== "rsa") return privateKeyFailure("private-key-not-rsa", type);
   const bits = details?.modulusLength ?? 0;
   if (bits < FEWEST_BITS) return privateKeyFailure("private-key-too-short", String(bits));
-  return signs(key) ? undefined : privateKeyFailure("private-key-truncated");
+  return agrees(key) || signs(key) ? undefined : privateKeyFailure("private-key-truncated");
+}
+
+/**
+ * Whether a key's numbers belong together (RFC 8017 §3.2): a seventh of the time of a signature. Where they don't, the key
+ * may sign all the same, as OpenSSL makes up for some of them.
+ */
+function agrees(key: KeyObject): boolean {
+  return succeeds(() => {
+    const { n, e, d, p, q } = key.export({ format: "jwk" });
+    const exponents = integer(e) * integer(d);
+    return integer(p) * integer(q) === integer(n) && [p, q].every((prime) => exponents % (integer(prime) - 1n) === 1n);
+  });
+}
+
+function integer(base64url = ""): bigint {
+  return BigInt(`0x${Buffer.from(base64url, "base64url").toString("hex")}`);
 }
 
 /** A changed character can leave a key that OpenSSL reads, but whose numbers don't belong together. */

@@ -1,40 +1,10 @@
 import type { Clock } from "./clock.ts";
 import type { Answer, PostForm } from "./form-post.ts";
-import { networkFault } from "./network-fault.ts";
-import { quote } from "./remote-text.ts";
+import type { Revocable } from "./kept-token.ts";
 import type { Workflow } from "./workflow.ts";
 
 /** The post step ends within ten seconds, node's own start and end included. */
 const REVOCATION_MS = 9000;
-
-/** What the end of the job needs to know of its beginning: names of the runner's state. */
-const STATE = { accessToken: "revoke_access_token", instanceUrl: "revoke_instance_url" } as const;
-
-/** A token to revoke. */
-export interface Revocable {
-  readonly accessToken: string;
-  readonly instanceUrl: string;
-}
-
-/** Keeps a token for the end of the job. The runner hands state to this action's post step alone. */
-export function keepForRevocation(
-  { accessToken, instanceUrl }: Revocable,
-  workflow: Pick<Workflow, "saveState">,
-): void {
-  workflow.saveState(STATE.accessToken, accessToken);
-  workflow.saveState(STATE.instanceUrl, instanceUrl);
-}
-
-/**
- * The token that was kept, if any.
- *
- * @param env the post step's environment
- */
-export function keptForRevocation(env: NodeJS.ProcessEnv): Revocable | undefined {
-  const accessToken = env[`STATE_${STATE.accessToken}`];
-  const instanceUrl = env[`STATE_${STATE.instanceUrl}`];
-  return accessToken && instanceUrl ? { accessToken, instanceUrl } : undefined;
-}
 
 /**
  * Revokes a token at its org (RFC 7009; Salesforce help, "Revoke OAuth Tokens"). Never throws for what may go wrong on
@@ -47,7 +17,7 @@ export async function revoke(
   const url = `${instanceUrl}/services/oauth2/revoke`;
   const problem = await clock
     .within(REVOCATION_MS, (signal) => postForm({ url, form: { token: accessToken }, signal }))
-    .then(refusal, (error: unknown) => networkFault(error).reason);
+    .then(refusal, fault);
   if (problem === undefined) workflow.info("The access token was revoked.");
   else {
     workflow.warning(
@@ -56,8 +26,14 @@ export async function revoke(
   }
 }
 
-function refusal({ status, body }: Answer): string | undefined {
+async function fault(error: unknown): Promise<string> {
+  const { networkFault } = await import(/* webpackChunkName: "failure" */ "./network-fault.ts");
+  return networkFault(error).reason;
+}
+
+async function refusal({ status, body }: Answer): Promise<string | undefined> {
   if (status === 200) return undefined;
+  const { quote } = await import(/* webpackChunkName: "failure" */ "./remote-text.ts");
   return `Salesforce answered HTTP ${status} ${quote(errorCode(body), 80)}`.trim();
 }
 

@@ -1,20 +1,19 @@
 import type { KeyObject } from "node:crypto";
 import { claimsFor, signAssertion } from "./assertion.ts";
 import type { Clock } from "./clock.ts";
+import type { Attempt, Exchange } from "./exchange.ts";
 import type { Answer, PostForm } from "./form-post.ts";
-import { type NetworkFault, networkFault } from "./network-fault.ts";
-import { findRemedy, type Plan, type Remedy } from "./remedy.ts";
-import { quote } from "./remote-text.ts";
-import { backoff, isTransient, retryAfter } from "./retry.ts";
-import { readTokenAnswer, type TokenAnswer } from "./token-response.ts";
+import { readGrant } from "./grant.ts";
+import type { MoveFacts, NextMove } from "./next-move.ts";
+import type { Plan } from "./remedy.ts";
 import type { Workflow } from "./workflow.ts";
 
 const GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
 /** One attempt gets no more than this, so that one silent connection doesn't eat the whole budget. */
 const LONGEST_ATTEMPT_MS = 15_000;
-/** With less than this left, another attempt would not live to see its answer, and would hide what the last one said. */
-const LEAST_LEFT_MS = 400;
+/** A request id as a server counts or draws them (a UUID, hex): too poor in characters to hold a piece of an assertion. */
+const REQUEST_ID = /^[\da-f-]{1,64}$/i;
 
 /** Who wants a token, from where, and for how long we may try. */
 export interface TokenRequest {
@@ -37,32 +36,6 @@ export interface Surroundings {
   readonly workflow: Pick<Workflow, "mask" | "debug" | "info" | "warning">;
 }
 
-/** No whole answer came. */
-export interface Unreachable extends NetworkFault {
-  readonly kind: "unreachable";
-}
-
-/** How a token request ended. */
-export interface Exchange {
-  readonly outcome: TokenAnswer | Unreachable;
-  readonly attempts: number;
-  readonly durationMs: number;
-  /** What the last assertion was signed with. */
-  readonly plan: Plan;
-  /** Salesforce's clock minus the runner's by the last answer's `Date`, in milliseconds. */
-  readonly measuredSkewMs: number | undefined;
-  /** The outcome may pass, but there was no time left to see; with the wait in milliseconds that the server asked for. */
-  readonly outOfTime: { readonly retryAfterMs: number } | undefined;
-}
-
-/** What one attempt brought. */
-interface Attempt {
-  readonly outcome: TokenAnswer | Unreachable;
-  readonly retryAfterMs: number;
-  readonly runnerTime: number;
-  readonly salesforceTime: number | undefined;
-}
-
 /**
  * Asks the token endpoint for an access token until it says yes or no, or the time is over.
  * Each attempt sends an assertion of its own (Salesforce help, "OAuth 2.0 JWT Bearer Flow").
@@ -78,7 +51,7 @@ export async function requestToken(request: TokenRequest, around: Surroundings):
     // On a busy machine a wait can take longer than was left.
     const timeMs = Math.max(0, left() / 2);
     const attempt = await askOnce(request, plan, { ...around, number: attempts, timeMs });
-    const next = nextMove(attempt, attempts, plan, left(), around.random);
+    const next = await nextMove(attempt, { number: attempts, plan, leftMs: left(), random: around.random });
     if (next.move === "end") {
       const { outcome, runnerTime, salesforceTime } = attempt;
       const measuredSkewMs = salesforceTime === undefined ? undefined : salesforceTime - runnerTime;
@@ -95,24 +68,6 @@ export async function requestToken(request: TokenRequest, around: Surroundings):
       await clock.sleep(next.waitMs);
     }
   }
-}
-
-type NextMove =
-  | { readonly move: "end"; readonly outOfTime: Exchange["outOfTime"] }
-  | { readonly move: "mend"; readonly remedy: Remedy }
-  | { readonly move: "wait"; readonly waitMs: number };
-
-function nextMove(attempt: Attempt, number: number, plan: Plan, leftMs: number, random: () => number): NextMove {
-  const { outcome, retryAfterMs } = attempt;
-  const remedy = outcome.kind === "refused" ? findRemedy({ ...attempt, answer: outcome, plan }) : undefined;
-  if (remedy && leftMs > LEAST_LEFT_MS) return { move: "mend", remedy };
-  if (remedy) return { move: "end", outOfTime: { retryAfterMs: 0 } };
-  const transient = outcome.kind === "unreachable" ? outcome.retry : isTransient(outcome);
-  if (!transient) return { move: "end", outOfTime: undefined };
-  if (retryAfterMs + LEAST_LEFT_MS > leftMs) return { move: "end", outOfTime: { retryAfterMs } };
-  // However long the backoff, half of what is left stays for asking.
-  const waitMs = Math.max(retryAfterMs, Math.min(backoff(number, retryAfterMs, random()), leftMs / 2));
-  return { move: "wait", waitMs };
 }
 
 async function askOnce(
@@ -134,24 +89,38 @@ async function askOnce(
     .within(Math.min(LONGEST_ATTEMPT_MS, timeMs), (signal) =>
       postForm({ url: request.tokenEndpoint, form: { grant_type: GRANT_TYPE, assertion }, signal }),
     )
-    .catch((error: unknown): Unreachable => ({ kind: "unreachable", ...networkFault(error) }));
-  if ("kind" in answer) {
-    note(answer.reason);
-    return { outcome: answer, retryAfterMs: 0, runnerTime: clock.now(), salesforceTime: undefined };
+    .catch((error: unknown) => ({ error }));
+  const runnerTime = clock.now();
+  const outcome = await outcomeOf(answer);
+  if ("error" in answer) {
+    note(reasonOf(outcome));
+    return { outcome, headers: {}, runnerTime, salesforceTime: undefined };
   }
-  const outcome = readTokenAnswer(answer);
   note(`HTTP ${answer.status}${requestId(answer)}, ${reasonOf(outcome)}`);
-  return { outcome, ...timesOf(answer, clock.now()) };
+  const date = Date.parse(answer.headers.date ?? "");
+  return { outcome, headers: answer.headers, runnerTime, salesforceTime: Number.isNaN(date) ? undefined : date };
 }
 
-function timesOf({ headers }: Answer, runnerTime: number): Omit<Attempt, "outcome"> {
-  const date = Date.parse(headers.date ?? "");
-  const salesforceTime = Number.isNaN(date) ? undefined : date;
-  return { retryAfterMs: retryAfter(headers, salesforceTime ?? runnerTime), runnerTime, salesforceTime };
+/** What only a failed attempt needs is loaded when one fails. */
+async function outcomeOf(answer: Answer | { readonly error: unknown }): Promise<Attempt["outcome"]> {
+  if ("error" in answer) {
+    const { networkFault } = await import(/* webpackChunkName: "failure" */ "./network-fault.ts");
+    return { kind: "unreachable", ...networkFault(answer.error) };
+  }
+  const grant = readGrant(answer);
+  if (grant) return grant;
+  const { readTokenAnswer } = await import(/* webpackChunkName: "failure" */ "./token-response.ts");
+  return readTokenAnswer(answer);
+}
+
+async function nextMove(attempt: Attempt, facts: MoveFacts): Promise<NextMove> {
+  if (attempt.outcome.kind === "granted") return { move: "end", outOfTime: undefined };
+  const { findNextMove } = await import(/* webpackChunkName: "failure" */ "./next-move.ts");
+  return findNextMove(attempt, facts);
 }
 
 /** Says in a clause how an attempt ended, in our own words: this goes into plain lines of the log. */
-function reasonOf(outcome: TokenAnswer | Unreachable): string {
+function reasonOf(outcome: Attempt["outcome"]): string {
   switch (outcome.kind) {
     case "granted":
       return "a token was granted";
@@ -166,7 +135,7 @@ function reasonOf(outcome: TokenAnswer | Unreachable): string {
 
 function requestId({ headers }: Answer): string {
   const id = headers["x-request-id"] ?? headers["x-sfdc-request-id"] ?? headers["sfdc-request-id"];
-  return typeof id === "string" ? ` (request ${quote(id, 80)})` : "";
+  return typeof id === "string" && REQUEST_ID.test(id) ? ` (request ${id})` : "";
 }
 
 function seconds(milliseconds: number): string {

@@ -1,14 +1,9 @@
 import type { Answer } from "./form-post.ts";
+import { type Granted, isObject, parseJson, readGrant } from "./grant.ts";
 import { quote } from "./remote-text.ts";
 
 /** Salesforce's answer to a token request, by what can be done with it. */
 export type TokenAnswer = Granted | Refused | Unusable;
-
-/** A 200 with a token in it; its fields are still to be checked. */
-export interface Granted {
-  readonly kind: "granted";
-  readonly fields: Readonly<Record<string, unknown>>;
-}
 
 /** Salesforce's "no" in the form of RFC 6749 §5.2. The texts are Salesforce's own, made fit to be shown. */
 export interface Refused {
@@ -42,18 +37,18 @@ export function readTokenAnswer(answer: Answer): TokenAnswer {
     const piece = quote(newHost(answer.headers.location), 200);
     return { kind: "unusable", status, form: "redirect", what: `a redirect (HTTP ${status})`, piece };
   }
+  const grant = readGrant(answer);
+  if (grant) return grant;
   const value = answer.oversized ? undefined : parseJson(answer.body);
-  const fields = isObject(value) ? value : undefined;
-  if (typeof fields?.["error"] === "string") {
-    const description = fields["error_description"];
+  if (isObject(value) && typeof value["error"] === "string") {
+    const description = value["error_description"];
     return {
       kind: "refused",
       status,
-      error: quote(fields["error"], 100),
+      error: quote(value["error"], 100),
       description: typeof description === "string" ? quote(description) : "",
     };
   }
-  if (status === 200 && fields && "access_token" in fields) return { kind: "granted", fields };
   return { kind: "unusable", status, ...describeBody(answer, value) };
 }
 
@@ -71,19 +66,6 @@ function describeBody({ status, body, oversized }: Answer, value: unknown): Pick
     return { form: "html", what: `${answered} an HTML page`, piece: quote(pageText(body), 160) };
   }
   return { form: "text", what: `${answered} something that is not JSON`, piece: quote(body, 160) };
-}
-
-/** The value of a JSON text; undefined where it is none. */
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
 function newHost(location: string | undefined): string {

@@ -1,3 +1,4 @@
+import { appendFileSync } from "node:fs";
 import * as core from "@actions/core";
 import { Failure } from "./failure.ts";
 
@@ -14,7 +15,7 @@ export interface Workflow {
   exportVariable(name: string, value: string): void;
   saveState(name: string, value: string): void;
   /** Adds Markdown to the job summary. Where that can't be, it warns: a summary is no reason to fail a deploy. */
-  summarise(markdown: string): Promise<void>;
+  summarise(markdown: string): void;
 }
 
 // The runner doesn't mask annotation titles, so there is one title and it holds nothing.
@@ -44,9 +45,10 @@ export function githubWorkflow(env: NodeJS.ProcessEnv): Workflow {
     output: (name, value) => withFile(env, "GITHUB_OUTPUT", () => core.setOutput(name, value)),
     exportVariable: (name, value) => withFile(env, "GITHUB_ENV", () => core.exportVariable(name, value)),
     saveState: (name, value) => withFile(env, "GITHUB_STATE", () => core.saveState(name, value)),
-    summarise: async (markdown) => {
+    summarise: (markdown) => {
       try {
-        await core.summary.addRaw(markdown, true).write();
+        // The toolkit's summary would bring a builder of HTML tables, and load node's file promises in every run.
+        appendFileSync(env["GITHUB_STEP_SUMMARY"] ?? "", markdown);
       } catch {
         core.warning(
           "The job summary could not be written: GITHUB_STEP_SUMMARY names no file that this step may write.",

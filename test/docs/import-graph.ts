@@ -5,12 +5,12 @@ const SOURCES = new URL("../../src/", import.meta.url);
 
 /** What each file of `src/` imports from `src/`, by names without their ending. */
 export function readImports(): Map<string, Set<string>> {
-  const files = readdirSync(SOURCES).filter((name) => name.endsWith(".ts"));
+  const files = readdirSync(SOURCES).filter((name) => /\.c?ts$/.test(name));
   return new Map(
     files.map((file) => {
       const text = readFileSync(new URL(file, SOURCES), "utf8");
-      const imports = text.matchAll(/(?:from|import\()\s*"\.\/([\w-]+)\.ts"/g);
-      return [basename(file, ".ts"), new Set([...imports].map(([, name]) => name as string))];
+      const imports = text.matchAll(/(?:from|import\()\s*(?:\/\*.*?\*\/ )?"\.\/([\w-]+)\.ts"/g);
+      return [basename(file).replace(/\.c?ts$/, ""), new Set([...imports].map(([, name]) => name as string))];
     }),
   );
 }

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Clock } from "../../src/clock.ts";
 import type { Answer, FormPost, PostForm } from "../../src/form-post.ts";
-import { AttemptTimeout } from "../../src/network-fault.ts";
+import { AttemptTimeout } from "../../src/clock.ts";
 import type { Workflow } from "../../src/workflow.ts";
 
 /** One call that a room made: its name, then what it was called with. */
@@ -88,7 +88,7 @@ function recordingWorkflow(note: (...call: Call) => void): Workflow {
     output: (name, value) => note("output", name, value),
     exportVariable: (name, value) => note("exportVariable", name, value),
     saveState: (name, value) => note("saveState", name, value),
-    summarise: async (markdown) => note("summarise", markdown),
+    summarise: (markdown) => note("summarise", markdown),
   };
 }
 

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { describe, test } from "node:test";
-import { systemClock } from "../../src/clock.ts";
-import { AttemptTimeout } from "../../src/network-fault.ts";
+import { AttemptTimeout, systemClock } from "../../src/clock.ts";
 
 const never = new Promise<never>(() => {});
 

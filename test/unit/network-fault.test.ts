@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { AttemptTimeout, networkFault } from "../../src/network-fault.ts";
+import { AttemptTimeout } from "../../src/clock.ts";
+import { networkFault } from "../../src/network-fault.ts";
 import { OPAQUE_TOKEN } from "../support/secrets.ts";
 
 const raised = (code: string | undefined, message: string) => Object.assign(new Error(message), { code });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { keepForRevocation, keptForRevocation, revoke } from "../../src/revocation.ts";
+import { keepForRevocation, keptForRevocation } from "../../src/kept-token.ts";
+import { revoke } from "../../src/revocation.ts";
 import { fault, json, type Recorder, record, type Step, silence } from "../support/recorder.ts";
 import { assertSilent, OPAQUE_TOKEN } from "../support/secrets.ts";
 

@@ -3,7 +3,8 @@ import { createVerify, generateKeyPairSync } from "node:crypto";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import type { Claims } from "../../src/assertion.ts";
-import { type Exchange, requestToken, type TokenRequest } from "../../src/token-endpoint.ts";
+import type { Exchange } from "../../src/exchange.ts";
+import { requestToken, type TokenRequest } from "../../src/token-endpoint.ts";
 import { BEGINNING, fault, json, type Recorder, record, refusal, type Step, silence } from "../support/recorder.ts";
 import { assertSilent, OPAQUE_TOKEN, secretLines } from "../support/secrets.ts";
 
@@ -46,13 +47,13 @@ const claimsOf = (recorder: Recorder): Claims[] =>
 const dated = (skewMs: number, after = 0) => ({ date: new Date(BEGINNING + after + skewMs).toUTCString() });
 
 test("a normal run is one POST, of an assertion that is masked before", async () => {
-  const { exchange, recorder } = await ask([{ ...GRANT, takes: 250, headers: { "x-request-id": "r-1" } }]);
+  const { exchange, recorder } = await ask([{ ...GRANT, takes: 250, headers: { "x-request-id": "0a1B-2c" } }]);
   const exp = Math.floor(BEGINNING / 1000) + 180;
   assert.deepEqual(recorder.lines(), [
     "mask <assertion 1>",
     "within 15000",
     `post ${ENDPOINT} {"grant_type":"urn:ietf:params:oauth:grant-type:jwt-bearer","assertion":"<assertion 1>"}`,
-    `debug Attempt 1: POST ${ENDPOINT}, claims {"iss":"3MVG9consumer","sub":"ci@example.com","aud":"https://acme.my.salesforce.com","exp":${exp}}: HTTP 200 (request r-1), a token was granted, 250 ms`,
+    `debug Attempt 1: POST ${ENDPOINT}, claims {"iss":"3MVG9consumer","sub":"ci@example.com","aud":"https://acme.my.salesforce.com","exp":${exp}}: HTTP 200 (request 0a1B-2c), a token was granted, 250 ms`,
   ]);
   assert.deepEqual(exchange, {
     outcome: { kind: "granted", fields: { access_token: OPAQUE_TOKEN } },

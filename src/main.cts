@@ -1,0 +1,3 @@
+const { main } = require("./action.js") as typeof import("./action.ts");
+
+void main();

@@ -1,3 +1,0 @@
-import { main } from "./action.ts";
-
-await main();
