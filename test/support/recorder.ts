@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Clock } from "../../src/clock.ts";
-import type { Answer, FormPost, PostForm } from "../../src/form-post.ts";
 import { AttemptTimeout } from "../../src/clock.ts";
+import type { Answer, FormPost, PostForm } from "../../src/form-post.ts";
 import type { Workflow } from "../../src/workflow.ts";
 
 /** One call that a room made: its name, then what it was called with. */

@@ -1,8 +1,8 @@
 import type { KeyObject } from "node:crypto";
+import type { Exchange } from "../../src/exchange.ts";
 import type { FailedExchange } from "../../src/failed-exchange.ts";
 import type { Inputs } from "../../src/inputs.ts";
 import { parseLoginUrl } from "../../src/login-url.ts";
-import type { Exchange } from "../../src/exchange.ts";
 import type { Refused } from "../../src/token-response.ts";
 
 /** What differs from a login of deploy@acme.com at its My Domain in production, with nothing odd about it. */
