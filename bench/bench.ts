@@ -1,81 +1,131 @@
+// One login, measured against what it can't be faster than. `npm run bench -- --keep` puts the tables into docs/benchmarks.md.
 import { execFileSync } from "node:child_process";
-import { readdirSync, statSync } from "node:fs";
-import { cpus } from "node:os";
+import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { startBench } from "../test/dist/login.ts";
-import { median, memoryOnce, type Subject, timeOnce } from "./measure.ts";
+import { type Bench, startBench } from "../test/dist/login.ts";
+import { CLI_ROUTES } from "../test/salesforce/cli-routes.ts";
+import { networkOf } from "../test/sf/bench.ts";
+import { median, type Subject, timeOnce, type Usage, usageOnce } from "./measure.ts";
+import { circumstances, publish, round, table } from "./page.ts";
+import { yearOf } from "./year.ts";
 
-const PAIRS = Number(process.argv[2] ?? 25);
-const MEMORY_RUNS = 5;
+const PAIRS = 25;
+/** The command line takes seconds, and memory hardly differs from run to run. */
+const FEW = 5;
+const CLI = "test/sf/node_modules/@salesforce/cli/bin/run.js";
 const at = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
-const bench = await startBench();
-const inputs = Object.entries(bench.inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]);
-const env = { ...bench.salesforce.env, ...Object.fromEntries(inputs) };
-const proof = /access_token/;
-const floor: Subject = { name: "bare node script, the same request", args: [at("bench/bare-login.cjs")], env, proof };
-const main: Subject = { name: "main step", args: [at("dist/main.js")], env, proof };
-const nothing: Subject = { name: "node -e 0", args: ["-e", "0"], env: {} };
-const post: Subject = { name: "post step, nothing to revoke", args: [at("dist/post.js")], env: {} };
-const subjects = [main, floor, post, nothing];
+interface Measured {
+  readonly timesMs: readonly number[];
+  readonly usages: readonly Usage[];
+  /** That one run made of Salesforce, whatever their kind. */
+  readonly requests: number;
+}
 
-const times = new Map(subjects.map((subject) => [subject, [] as number[]]));
-const memory = new Map(subjects.map((subject) => [subject, [] as number[]]));
+const bench = await startBench({ routes: CLI_ROUTES });
 try {
-  for (const subject of subjects) await timeOnce(subject);
-  const before = bench.salesforce.requests.length;
-  // Interleaved, so that a machine that slows down or speeds up does so for all of them.
-  for (let round = 0; round < PAIRS; round++) {
-    for (const subject of subjects) times.get(subject)?.push(await timeOnce(subject));
-  }
-  const requests = bench.salesforce.requests.length - before;
-  for (let round = 0; round < MEMORY_RUNS; round++) {
-    for (const subject of subjects) memory.get(subject)?.push(await memoryOnce(subject));
-  }
-  report(requests);
+  await report(bench);
 } finally {
   await bench.close();
 }
 
-function report(requests: number): void {
-  console.log(
-    `Node ${process.version}, ${cpus()[0]?.model ?? "unknown processor"} x ${cpus().length}, ${PAIRS} rounds\n`,
+async function report(bench: Bench): Promise<void> {
+  const { salesforce, inputs } = bench;
+  const named = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]);
+  const env = { ...salesforce.env, ...Object.fromEntries(named) };
+  const proof = /access_token/;
+  const main: Subject = { name: "main step", args: [at("dist/main.js")], env, proof };
+  const floor: Subject = { name: "bare node script, the same request", args: [at("bench/bare-login.cjs")], env, proof };
+  const post: Subject = { name: "post step, nothing to revoke", args: [at("dist/post.js")], env: {} };
+  const nothing: Subject = { name: "node -e 0", args: ["-e", "0"], env: {} };
+  const subjects = [main, floor, post, nothing];
+  const cli = existsSync(at(CLI)) ? commandLine(bench) : undefined;
+
+  const results = await measure(subjects, PAIRS, salesforce.requests);
+  if (cli)
+    for (const [subject, measured] of await measure([cli], FEW, salesforce.requests)) results.set(subject, measured);
+  const timesOf = (subject: Subject) => results.get(subject)?.timesMs ?? [];
+  /** The median of the ratios round by round, which holds when the machine's speed drifts. */
+  const ratio = (subject: Subject, other: Subject) =>
+    subject === cli
+      ? round(median(timesOf(subject)) / median(timesOf(other)), 1)
+      : round(median(timesOf(subject).map((time, index) => time / (timesOf(other)[index] ?? Number.NaN))), 2);
+  const rows = [...results].map(([subject, { timesMs, usages, requests }]) => [
+    subject.name,
+    round(median(timesMs), 1),
+    ratio(subject, floor),
+    ratio(subject, nothing),
+    round(median(usages.map(({ peakMib }) => peakMib)), 1),
+    requests,
+  ]);
+  const both = median(timesOf(main).map((time, index) => time + (timesOf(post)[index] ?? 0)));
+  const runs = `${PAIRS} rounds, one after the other in each${cli ? `; the command line ${FEW} times` : ""}`;
+  publish(
+    "login",
+    [
+      `${circumstances()}; ${runs}.\n`,
+      table(["process, from start to exit", "median ms", "x bare script", "x node -e 0", "peak MiB", "requests"], rows),
+      `\nMain and post step together: ${round(both, 1)} ms.`,
+    ].join("\n"),
   );
-  console.table(
-    Object.fromEntries(
-      subjects.map((subject) => [
-        subject.name,
-        {
-          "median ms": round(median(times.get(subject) ?? []), 1),
-          "x bare script": ratio(subject, floor),
-          "x node -e 0": ratio(subject, nothing),
-          "peak MiB": round(median(memory.get(subject) ?? []), 1),
-        },
-      ]),
-    ),
+  publish("bytes", bytes());
+  if (cli)
+    publish(
+      "year",
+      yearOf({
+        stepSeconds: both / 1000,
+        cliSeconds: median(timesOf(cli)) / 1000,
+        cliRequests: results.get(cli)?.requests ?? 0,
+      }),
+    );
+}
+
+/** Interleaved, so that a machine that slows down or speeds up does so for all of them. */
+async function measure(
+  subjects: readonly Subject[],
+  rounds: number,
+  requests: readonly unknown[],
+): Promise<Map<Subject, Measured>> {
+  const results = new Map(
+    subjects.map((subject) => [subject, { timesMs: [] as number[], usages: [] as Usage[], requests: 0 }]),
   );
-  const both = (times.get(main) ?? []).map((time, round) => time + (times.get(post)?.[round] ?? 0));
-  const sizes = readdirSync(at("dist")).map((name) => [name, statSync(at(`dist/${name}`)).size] as const);
-  console.table({
-    "main + post, median ms": round(median(both), 1),
-    "requests a login": requests / (2 * PAIRS),
-    "all of dist, bytes": sizes.reduce((sum, [, size]) => sum + size, 0),
-    "tarball of the commit, bytes": tarball(),
-  });
+  for (const [subject, result] of results) {
+    const before = requests.length;
+    await timeOnce(subject);
+    result.requests = requests.length - before;
+  }
+  for (let done = 0; done < rounds; done++) {
+    for (const [subject, result] of results) result.timesMs.push(await timeOnce(subject));
+  }
+  for (let done = 0; done < FEW; done++) {
+    for (const [subject, result] of results) result.usages.push(await usageOnce(subject));
+  }
+  return results;
 }
 
-/** The median of the ratios round by round, which holds when the machine's speed drifts. */
-function ratio(subject: Subject, other: Subject): number {
-  const others = times.get(other) ?? [];
-  return round(median((times.get(subject) ?? []).map((time, index) => time / (others[index] ?? Number.NaN))), 2);
+/** What a step without this action does, where the command line is installed already: a key file, and its own login. */
+function commandLine({ salesforce, inputs, privateKeyPem, certificatePem }: Bench): Subject {
+  const { consumer_key = "", username = "", login_url = "" } = inputs;
+  // It says when its assertion ends in milliseconds, and Salesforce lets it.
+  salesforce.register({ consumerKey: consumer_key, certificate: certificatePem, lenientExpiry: true });
+  const keyFile = join(dirname(salesforce.env.NODE_EXTRA_CA_CERTS), "server.key");
+  writeFileSync(keyFile, privateKeyPem);
+  const login = ["org", "login", "jwt", "--client-id", consumer_key, "--jwt-key-file", keyFile];
+  const args = [at(CLI), ...login, "--username", username, "--instance-url", login_url];
+  return { name: "sf org login jwt", args, env: networkOf(salesforce), proof: /Successfully authorized/ };
 }
 
-/** What the runner downloads for every job that uses the action. */
-function tarball(): number {
-  return gzipSync(execFileSync("git", ["archive", "HEAD"], { cwd: at("."), maxBuffer: 2 ** 28 }), { level: 9 }).length;
-}
-
-function round(value: number, digits: number): number {
-  return Number(value.toFixed(digits));
+function bytes(): string {
+  const files = readdirSync(at("dist")).map((name) => [`dist/${name}`, statSync(at(`dist/${name}`)).size] as const);
+  const archive = execFileSync("git", ["archive", "HEAD"], { cwd: at("."), maxBuffer: 2 ** 28 });
+  return table(
+    ["what", "bytes"],
+    [
+      ...files,
+      ["all of dist", files.reduce((sum, [, size]) => sum + size, 0)],
+      ["the tarball that the runner downloads", gzipSync(archive, { level: 9 }).length],
+    ],
+  );
 }

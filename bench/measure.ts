@@ -2,41 +2,40 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 /** A command to measure: a whole process of node. */
 export interface Subject {
   readonly name: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** What must stand in the step's output file afterwards, so that nothing is timed that didn't do its work. */
+  /** What must stand in its output file, or among what it printed,, so that nothing is timed that didn't do its work. */
   readonly proof?: RegExp;
 }
 
-/** Prints the peak memory of the process that it is loaded into, in kilobytes, to a file. */
-const MEMORY_PROBE = `data:text/javascript,import fs from "node:fs";process.on("exit",()=>fs.writeFileSync(process.env.BENCH_MEMORY,String(process.resourceUsage().maxRSS)))`;
-
-/** Runs a subject once, from start to exit, and checks that it did its work. @returns milliseconds */
-export async function timeOnce(subject: Subject): Promise<number> {
-  return inFolder(async (folder) => {
-    const env = await stepFiles(folder, subject.env);
-    const start = performance.now();
-    const code = await exitOf(spawn(process.execPath, subject.args, { env, stdio: ["ignore", "pipe", "pipe"] }));
-    const took = performance.now() - start;
-    const output = await readFile(join(folder, "GITHUB_OUTPUT"), "utf8");
-    if (code !== 0 || (subject.proof && !subject.proof.test(output))) throw new Error(`${subject.name} did not work`);
-    return took;
-  });
+/** What a process took of the machine. */
+export interface Usage {
+  readonly peakMib: number;
+  /** Of all its threads. */
+  readonly cpuMs: number;
+  readonly wallMs: number;
 }
 
-/** Runs a subject once with a probe in it. @returns its peak memory in MiB */
-export async function memoryOnce(subject: Subject): Promise<number> {
+const USAGE_PROBE = fileURLToPath(new URL("usage.cjs", import.meta.url));
+
+/** Runs a subject once, from start to exit, with nothing else in the process. @returns milliseconds */
+export async function timeOnce(subject: Subject): Promise<number> {
+  return inFolder((folder) => run(subject, folder));
+}
+
+/** Runs a subject once with a probe in it, which costs a little itself. */
+export async function usageOnce(subject: Subject): Promise<Usage> {
   return inFolder(async (folder) => {
-    const file = join(folder, "memory");
-    const env = { ...(await stepFiles(folder, subject.env)), BENCH_MEMORY: file };
-    await exitOf(
-      spawn(process.execPath, ["--import", MEMORY_PROBE, ...subject.args], { env, stdio: ["ignore", "pipe", "pipe"] }),
-    );
-    return Number(await readFile(file, "utf8")) / 1024;
+    const file = join(folder, "usage");
+    const args = ["--require", USAGE_PROBE, ...subject.args];
+    const wallMs = await run({ ...subject, args, env: { ...subject.env, BENCH_USAGE: file } }, folder);
+    const { peakKib, cpuUs } = JSON.parse(await readFile(file, "utf8")) as { peakKib: number; cpuUs: number };
+    return { peakMib: peakKib / 1024, cpuMs: cpuUs / 1000, wallMs };
   });
 }
 
@@ -47,20 +46,30 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 ? (sorted[middle] ?? Number.NaN) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
 }
 
-async function stepFiles(folder: string, env: Subject["env"]): Promise<Record<string, string>> {
-  const files = ["GITHUB_OUTPUT", "GITHUB_STATE", "GITHUB_ENV"].map((name) => [name, join(folder, name)] as const);
+async function run({ name, args, env, proof }: Subject, folder: string): Promise<number> {
+  const files = ["GITHUB_OUTPUT", "GITHUB_STATE", "GITHUB_ENV"].map((file) => [file, join(folder, file)] as const);
   await Promise.all(files.map(([, path]) => writeFile(path, "")));
-  return { ...env, ...Object.fromEntries(files) };
+  const start = performance.now();
+  const child = spawn(process.execPath, args, {
+    env: { HOME: folder, USERPROFILE: folder, ...env, ...Object.fromEntries(files) },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const { code, printed } = await end(child);
+  const took = performance.now() - start;
+  const said = printed + (await readFile(join(folder, "GITHUB_OUTPUT"), "utf8"));
+  if (code !== 0 || (proof && !proof.test(said))) throw new Error(`${name} did not work: ${printed}`);
+  return took;
 }
 
 /** Reads both streams as the runner does: a full pipe would stop the process. */
-function exitOf(child: ChildProcess): Promise<number | null> {
-  child.stdout?.resume();
-  child.stderr?.resume();
-  return new Promise((resolve, reject) => {
+async function end(child: ChildProcess): Promise<{ code: number | null; printed: string }> {
+  const chunks: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk: Buffer) => chunks.push(chunk));
+  const code = await new Promise<number | null>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", resolve);
   });
+  return { code, printed: Buffer.concat(chunks).toString("utf8") };
 }
 
 async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
@@ -68,6 +77,6 @@ async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   try {
     return await work(folder);
   } finally {
-    await rm(folder, { recursive: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }

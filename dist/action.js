@@ -115,7 +115,7 @@ function isObject(value) {
 
 /***/ }),
 
-/***/ 623:
+/***/ 670:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -194,14 +194,20 @@ function certificateFailure(code, message) {
   return new failure.Failure({ code, message: message ?? problem.message, steps: problem.steps });
 }
 
-// EXTERNAL MODULE: ./src/setup-steps.js
-var setup_steps = __nccwpck_require__(749);
+;// CONCATENATED MODULE: ./src/key-pair-steps.js
+/** Makes a private key and the certificate that an app takes for it. */
+const KEY_PAIR_COMMAND =
+  "openssl req -x509 -sha256 -nodes -days 730 -newkey rsa:2048 -keyout salesforce.key -out salesforce.crt -subj /CN=github-actions";
+/** Where an External Client App takes its certificate. */
+const UPLOAD_PATH =
+  "Setup → External Client App Manager → your app → Settings → OAuth Settings → Flow Enablement → JWT Bearer Flow";
+
 ;// CONCATENATED MODULE: ./src/certificate.js
 
 
 
 const RENEWAL =
-  `Make a new pair (${setup_steps.KEY_PAIR_COMMAND}), upload salesforce.crt to the app (${setup_steps.UPLOAD_PATH}), and change the stored key and ` +
+  `Make a new pair (${KEY_PAIR_COMMAND}), upload salesforce.crt to the app (${UPLOAD_PATH}), and change the stored key and ` +
   "certificate at the same time: the app takes one certificate.";
 const DAY_MS = 86_400_000;
 /** What else is pasted as a certificate, by its BEGIN line (RFC 7468). */
@@ -335,6 +341,8 @@ function daysLeft(leftMs) {
 
 ;// CONCATENATED MODULE: ./src/input-values.js
 
+/** Text, because V8 makes Unicode's classes slowly, and few inputs have left ASCII. */
+const INVISIBLE = "[\\s\\p{C}]";
 /** What a required input that arrives blank usually comes from, most frequent first. */
 const WHY_BLANK = [
   "Check the name: a secret or variable that doesn't exist is silently blank.",
@@ -392,9 +400,8 @@ function refuseOddCharacters(text, code, steps) {
     throw new failure.Failure({ code, message: "it has white space or an invisible character in it", steps });
   }
 }
-/** Unicode's classes cost V8 more than all else that is done with such a value, so they are asked beyond ASCII alone. */
 function hasInvisible(text) {
-  return !/^[!-~]*$/.test(text) && /[\s\p{C}]/u.test(text);
+  return !/^[!-~]*$/.test(text) && new RegExp(INVISIBLE, "u").test(text);
 }
 /**
  * @param text `true` or `false` in the spellings of YAML 1.2
@@ -745,12 +752,12 @@ const ADDED = [
   // `>` marks a quoted mail.
   [/[^!-~\u0080-\uffff]|[\\>"'`]/g, ""],
 ];
-/** What word processors and editors add besides. Unicode's classes are slow to make, and few keys have left ASCII. */
-const addedBeyondAscii = () => [
+/** What word processors and editors add besides. Text, because V8 makes Unicode's classes slowly, and few keys have left ASCII. */
+const ADDED_BEYOND_ASCII = [
   // Hyphens become dashes and minus signs.
-  [/\p{Pd}|\u2212/gu, "-"],
+  ["\\p{Pd}|\\u2212", "-"],
   // \p{C}: byte order marks, zero-width characters.
-  [/[\s\p{C}“”„‘’«»]/gu, ""],
+  ["[\\s\\p{C}“”„‘’«»]", ""],
 ];
 const LABEL = "(?:RSA|EC|DSA|ENCRYPTED|ANY)?";
 /** A BEGIN line without its white space, and what follows up to the END line, if there is one before the next BEGIN. */
@@ -789,15 +796,19 @@ function encodingOf(bytes) {
  */
 function unwrap(text, mask) {
   const ascii = ADDED.reduce((rest, [pattern, instead]) => rest.replace(pattern, instead), text);
-  const compact = /^[!-~]*$/.test(ascii)
-    ? ascii
-    : addedBeyondAscii().reduce((rest, [pattern, instead]) => rest.replace(pattern, instead), ascii);
+  const compact = /^[!-~]*$/.test(ascii) ? ascii : withoutUnicode(ascii);
   if (!BASE64.test(compact) || ARMOR.test(compact)) return [compact];
   const bytes = Buffer.from(compact, "base64");
   const inner = decodeKeyFile(bytes);
   if (inner === bytes.toString("base64")) return [compact, inner];
   mask(inner);
   return [compact, ...unwrap(inner, mask)];
+}
+function withoutUnicode(text) {
+  return ADDED_BEYOND_ASCII.reduce(
+    (rest, [pattern, instead]) => rest.replace(new RegExp(pattern, "gu"), instead),
+    text,
+  );
 }
 /**
  * Finds the private keys in a text, without reading them.
@@ -832,9 +843,9 @@ const STORE = "Store the whole file of the private key: gh secret set SALESFORCE
 const THEN_STORE = "Then store the new file: gh secret set SALESFORCE_PRIVATE_KEY < salesforce.key";
 const PRIVATE_FILE =
   "The private key is the file that openssl wrote with -keyout. Its first line says BEGIN PRIVATE KEY, BEGIN RSA PRIVATE KEY or BEGIN ENCRYPTED PRIVATE KEY.";
-const MAKE_PAIR = `Make a new pair: ${setup_steps.KEY_PAIR_COMMAND}`;
-const LOST = `If the private key is lost, make a new pair and upload its salesforce.crt to your app: ${setup_steps.KEY_PAIR_COMMAND}`;
-const UPLOAD = `Upload the new salesforce.crt: ${setup_steps.UPLOAD_PATH}.`;
+const MAKE_PAIR = `Make a new pair: ${KEY_PAIR_COMMAND}`;
+const LOST = `If the private key is lost, make a new pair and upload its salesforce.crt to your app: ${KEY_PAIR_COMMAND}`;
+const UPLOAD = `Upload the new salesforce.crt: ${UPLOAD_PATH}.`;
 /** Every reason to refuse a private key, by its failure code. No message holds a part of the key. */
 const PRIVATE_KEY_PROBLEMS = {
   "private-key-empty": {
@@ -866,7 +877,7 @@ const PRIVATE_KEY_PROBLEMS = {
     steps: [
       "Convert the file, which is overwritten (press Enter for no passphrase): ssh-keygen -p -m PEM -f salesforce.key",
       THEN_STORE,
-      `If its first line still says BEGIN OPENSSH PRIVATE KEY, it is no RSA key. Make a new pair and upload its salesforce.crt to your app: ${setup_steps.KEY_PAIR_COMMAND}`,
+      `If its first line still says BEGIN OPENSSH PRIVATE KEY, it is no RSA key. Make a new pair and upload its salesforce.crt to your app: ${KEY_PAIR_COMMAND}`,
     ],
   },
   "private-key-is-putty": {
@@ -1333,80 +1344,6 @@ function orgIdFailure(code) {
 
 /***/ }),
 
-/***/ 749:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   KEY_PAIR_COMMAND: () => KEY_PAIR_COMMAND,
-/* harmony export */   WAIT: () => WAIT,
-/* harmony export */   COPY_KEY: () => COPY_KEY,
-/* harmony export */   UPLOAD_PATH: () => UPLOAD_PATH,
-/* harmony export */   SET_CLOCK: () => SET_CLOCK,
-/* harmony export */   LOGIN_HISTORY: () => LOGIN_HISTORY,
-/* harmony export */   ADD_SCOPES: () => ADD_SCOPES,
-/* harmony export */   COMPARE_PAIR: () => COMPARE_PAIR,
-/* harmony export */   ENABLE_FLOW: () => ENABLE_FLOW,
-/* harmony export */   PRE_AUTHORIZE: () => PRE_AUTHORIZE,
-/* harmony export */   UPLOAD_CERTIFICATE: () => UPLOAD_CERTIFICATE,
-/* harmony export */   inExternalClientApp: () => inExternalClientApp,
-/* harmony export */   INSTALL: () => INSTALL,
-/* harmony export */   USE_MY_DOMAIN: () => USE_MY_DOMAIN,
-/* harmony export */   MY_DOMAIN: () => MY_DOMAIN
-/* harmony export */ });
-/* unused harmony export inConnectedApp */
-// MODULE: ./src/setup-steps.js
-/** A place in the settings of an External Client App. */
-const inExternalClientApp = (path) =>
-  `External Client App: Setup → External Client App Manager → your app → ${path}`;
-/** A place in the settings of a Connected App. */
-const inConnectedApp = (path) => `Connected App: Setup → App Manager → your app → ${path}`;
-const MY_DOMAIN = "Setup → My Domain → Current My Domain URL";
-const USE_MY_DOMAIN = `Set login_url to the org's own address: ${MY_DOMAIN}.`;
-const LOGIN_HISTORY = "See what Salesforce noted: Setup → Login History, newest row of this user.";
-const WAIT =
-  "After a change to the app or its policies wait 10 minutes (now and then 30), then run the job again.";
-const SET_CLOCK = "Set the runner's clock by NTP: timedatectl set-ntp true (Linux), w32tm /resync (Windows).";
-const PRE_AUTHORIZE = [
-  inExternalClientApp(
-    "Policies → OAuth Policies → Permitted Users: Admin approved users are pre-authorized. Select a permission set or profile there.",
-  ),
-  inConnectedApp(
-    "Manage → Edit Policies → Permitted Users: Admin approved users are pre-authorized. Then Manage Permission Sets or Manage Profiles.",
-  ),
-  "Assign the permission set to the user: Setup → Permission Sets → the permission set → Manage Assignments.",
-];
-const COPY_KEY = [
-  inExternalClientApp("Settings → OAuth Settings → Consumer Key and Secret: copy the key with its button."),
-  inConnectedApp("View → Manage Consumer Details: copy the key with its button."),
-];
-/** Makes a private key and the certificate that an app takes for it. */
-const KEY_PAIR_COMMAND =
-  "openssl req -x509 -sha256 -nodes -days 730 -newkey rsa:2048 -keyout salesforce.key -out salesforce.crt -subj /CN=github-actions";
-/** Where an External Client App takes its certificate. */
-const UPLOAD_PATH =
-  "Setup → External Client App Manager → your app → Settings → OAuth Settings → Flow Enablement → JWT Bearer Flow";
-const COMPARE_PAIR =
-  "Check that they are a pair: openssl pkey -pubout -in salesforce.key and openssl x509 -pubkey -noout -in salesforce.crt print the same.";
-const UPLOAD_CERTIFICATE = [
-  inExternalClientApp("Settings → OAuth Settings → Flow Enablement → JWT Bearer Flow: upload salesforce.crt."),
-  inConnectedApp("Edit → Use digital signatures: upload salesforce.crt."),
-];
-const ENABLE_FLOW = [
-  inExternalClientApp(
-    "Settings → OAuth Settings → Flow Enablement: tick JWT Bearer Flow and upload the key's certificate.",
-  ),
-  inConnectedApp("Edit → Use digital signatures: tick it and upload the key's certificate."),
-];
-const ADD_SCOPES = [
-  inExternalClientApp("Settings → OAuth Settings → OAuth Scopes: add api and refresh_token (offline_access)."),
-  inConnectedApp("Edit → Selected OAuth Scopes: add api and refresh_token (offline_access)."),
-];
-const INSTALL =
-  "Setup → Connected Apps OAuth Usage → Install beside the app; then Manage App Policies to let this user in.";
-
-
-/***/ }),
-
 /***/ 434:
 /***/ ((module) => {
 
@@ -1616,8 +1553,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/clock.js
 var clock = __nccwpck_require__(640);
-// EXTERNAL MODULE: ./src/inputs.js + 11 modules
-var src_inputs = __nccwpck_require__(623);
+// EXTERNAL MODULE: ./src/inputs.js + 12 modules
+var src_inputs = __nccwpck_require__(670);
 ;// CONCATENATED MODULE: ./src/kept-token.js
 /** What the end of the job needs to know of its beginning: names of the runner's state. */
 const STATE = { accessToken: "revoke_access_token", instanceUrl: "revoke_instance_url" };
@@ -2476,7 +2413,7 @@ async function mint(world) {
   inputs.warnings.forEach(workflow.warning);
   const exchange = await requestToken({ ...inputs, tokenEndpoint: inputs.loginUrl.tokenEndpoint }, world);
   if (exchange.outcome.kind !== "granted") {
-    const { diagnose } = await __nccwpck_require__.e("failure").then(__nccwpck_require__.bind(__nccwpck_require__, 798));
+    const { diagnose } = await __nccwpck_require__.e("failure").then(__nccwpck_require__.bind(__nccwpck_require__, 625));
     throw diagnose({ exchange, inputs }, new Date(clock.now()));
   }
   const { fields } = exchange.outcome;

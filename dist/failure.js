@@ -3,7 +3,7 @@ exports.id = "failure";
 exports.ids = ["failure"];
 exports.modules = {
 
-/***/ 798:
+/***/ 625:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -12,8 +12,50 @@ __webpack_require__.d(__webpack_exports__, {
   diagnose: () => diagnose
 });
 
-// EXTERNAL MODULE: ./src/setup-steps.js
-var setup_steps = __webpack_require__(749);
+;// CONCATENATED MODULE: ./src/setup-steps.js
+/** A place in the settings of an External Client App. */
+const inExternalClientApp = (path) =>
+  `External Client App: Setup → External Client App Manager → your app → ${path}`;
+/** A place in the settings of a Connected App. */
+const inConnectedApp = (path) => `Connected App: Setup → App Manager → your app → ${path}`;
+const MY_DOMAIN = "Setup → My Domain → Current My Domain URL";
+const USE_MY_DOMAIN = `Set login_url to the org's own address: ${MY_DOMAIN}.`;
+const LOGIN_HISTORY = "See what Salesforce noted: Setup → Login History, newest row of this user.";
+const WAIT =
+  "After a change to the app or its policies wait 10 minutes (now and then 30), then run the job again.";
+const SET_CLOCK = "Set the runner's clock by NTP: timedatectl set-ntp true (Linux), w32tm /resync (Windows).";
+const PRE_AUTHORIZE = [
+  inExternalClientApp(
+    "Policies → OAuth Policies → Permitted Users: Admin approved users are pre-authorized. Select a permission set or profile there.",
+  ),
+  inConnectedApp(
+    "Manage → Edit Policies → Permitted Users: Admin approved users are pre-authorized. Then Manage Permission Sets or Manage Profiles.",
+  ),
+  "Assign the permission set to the user: Setup → Permission Sets → the permission set → Manage Assignments.",
+];
+const COPY_KEY = [
+  inExternalClientApp("Settings → OAuth Settings → Consumer Key and Secret: copy the key with its button."),
+  inConnectedApp("View → Manage Consumer Details: copy the key with its button."),
+];
+const COMPARE_PAIR =
+  "Check that they are a pair: openssl pkey -pubout -in salesforce.key and openssl x509 -pubkey -noout -in salesforce.crt print the same.";
+const UPLOAD_CERTIFICATE = [
+  inExternalClientApp("Settings → OAuth Settings → Flow Enablement → JWT Bearer Flow: upload salesforce.crt."),
+  inConnectedApp("Edit → Use digital signatures: upload salesforce.crt."),
+];
+const ENABLE_FLOW = [
+  inExternalClientApp(
+    "Settings → OAuth Settings → Flow Enablement: tick JWT Bearer Flow and upload the key's certificate.",
+  ),
+  inConnectedApp("Edit → Use digital signatures: tick it and upload the key's certificate."),
+];
+const ADD_SCOPES = [
+  inExternalClientApp("Settings → OAuth Settings → OAuth Scopes: add api and refresh_token (offline_access)."),
+  inConnectedApp("Edit → Selected OAuth Scopes: add api and refresh_token (offline_access)."),
+];
+const INSTALL =
+  "Setup → Connected Apps OAuth Usage → Install beside the app; then Manage App Policies to let this user in.";
+
 ;// CONCATENATED MODULE: ./src/error-catalogue.js
 
 /** Every refusal that is known, the first match wins. Texts: Salesforce help, "OAuth 2.0 Authorization Errors", and reports of users. */
@@ -38,7 +80,7 @@ const ERROR_CATALOGUE = [
       "The app or its policies were changed in the last minutes.",
       "Another org answered than the one you mean: username and login_url belong to different orgs.",
     ],
-    steps: [...setup_steps.PRE_AUTHORIZE, setup_steps.WAIT, setup_steps.USE_MY_DOMAIN, setup_steps.LOGIN_HISTORY],
+    steps: [...PRE_AUTHORIZE, WAIT, USE_MY_DOMAIN, LOGIN_HISTORY],
   },
   {
     code: "user-not-admin-approved",
@@ -49,7 +91,7 @@ const ERROR_CATALOGUE = [
       "The permission set is on the app, but not assigned to this user, or the assignment has ended.",
       "The policy or the assignment was changed in the last minutes.",
     ],
-    steps: [...setup_steps.PRE_AUTHORIZE, setup_steps.WAIT, setup_steps.LOGIN_HISTORY],
+    steps: [...PRE_AUTHORIZE, WAIT, LOGIN_HISTORY],
   },
   {
     code: "app-not-found",
@@ -60,7 +102,7 @@ const ERROR_CATALOGUE = [
       "The sandbox was refreshed: its own apps are gone, and new ones have new keys.",
       "The app was made or changed in the last minutes.",
     ],
-    steps: [setup_steps.USE_MY_DOMAIN, ...setup_steps.COPY_KEY, setup_steps.WAIT],
+    steps: [USE_MY_DOMAIN, ...COPY_KEY, WAIT],
   },
   {
     code: "client-identifier-invalid",
@@ -71,7 +113,7 @@ const ERROR_CATALOGUE = [
       "login_url is another org's: production in place of a sandbox, or the other way round.",
       "The app was deleted, went away with a sandbox refresh, or was made in the last minutes.",
     ],
-    steps: [...setup_steps.COPY_KEY, setup_steps.USE_MY_DOMAIN, setup_steps.WAIT],
+    steps: [...COPY_KEY, USE_MY_DOMAIN, WAIT],
   },
   {
     code: "app-not-installed",
@@ -82,7 +124,7 @@ const ERROR_CATALOGUE = [
       "API Access Control is on, and the app is not on its list.",
     ],
     steps: [
-      setup_steps.INSTALL,
+      INSTALL,
       "Better: make an External Client App in this very org, and use its consumer key.",
       "Where API Access Control is on, allow the app there: Setup → API Access Control.",
     ],
@@ -96,14 +138,14 @@ const ERROR_CATALOGUE = [
       "The secret holds the key of another org or app.",
       "consumer_key belongs to another app than the certificate was uploaded to.",
     ],
-    steps: [setup_steps.COMPARE_PAIR, ...setup_steps.UPLOAD_CERTIFICATE, setup_steps.WAIT],
+    steps: [COMPARE_PAIR, ...UPLOAD_CERTIFICATE, WAIT],
   },
   {
     code: "assertion-expired",
     match: /expired authorization code|(?:assertion|token|jwt) (?:is |has )?expired|expired (?:assertion|token|jwt)/i,
     means: "the assertion had expired when Salesforce read it",
     causes: ["The runner's clock is behind.", "A proxy holds requests back for minutes."],
-    steps: [setup_steps.SET_CLOCK, "On GitHub's own runners, run the job again.", setup_steps.LOGIN_HISTORY],
+    steps: [SET_CLOCK, "On GitHub's own runners, run the job again.", LOGIN_HISTORY],
   },
   {
     code: "assertion-invalid",
@@ -116,7 +158,7 @@ const ERROR_CATALOGUE = [
       "The JWT bearer flow (Connected App: digital signatures) is off.",
       "consumer_key belongs to another app than the certificate was uploaded to.",
     ],
-    steps: [setup_steps.COMPARE_PAIR, ...setup_steps.UPLOAD_CERTIFICATE, setup_steps.WAIT, setup_steps.LOGIN_HISTORY],
+    steps: [COMPARE_PAIR, ...UPLOAD_CERTIFICATE, WAIT, LOGIN_HISTORY],
   },
   {
     code: "audience-refused",
@@ -128,9 +170,9 @@ const ERROR_CATALOGUE = [
       "login_url is a site, and its path is missing or wrong.",
     ],
     steps: [
-      setup_steps.USE_MY_DOMAIN,
+      USE_MY_DOMAIN,
       "Leave audience out. If it must be set: https://login.salesforce.com for production, https://test.salesforce.com for a sandbox or scratch org, a site's whole URL.",
-      setup_steps.LOGIN_HISTORY,
+      LOGIN_HISTORY,
     ],
   },
   {
@@ -144,7 +186,7 @@ const ERROR_CATALOGUE = [
     steps: [
       "Setup → Users → the user: Unfreeze, or Edit → Active.",
       "Check that username is the user that you mean; a sandbox's ends in the sandbox's name.",
-      setup_steps.LOGIN_HISTORY,
+      LOGIN_HISTORY,
     ],
   },
   {
@@ -159,7 +201,7 @@ const ERROR_CATALOGUE = [
     steps: [
       "Log in to the org with a browser: it says what is the matter.",
       "Scratch orgs: sf org list shows when each ends. Make a new one and change username and login_url.",
-      setup_steps.LOGIN_HISTORY,
+      LOGIN_HISTORY,
     ],
   },
   {
@@ -172,7 +214,7 @@ const ERROR_CATALOGUE = [
     steps: [
       "Setup → Profiles → the user's profile → Login IP Ranges: add the runner's outgoing addresses.",
       "GitHub's own runners change theirs all the time: use a larger or self-hosted runner with a fixed address, or a profile without ranges.",
-      setup_steps.LOGIN_HISTORY,
+      LOGIN_HISTORY,
     ],
   },
   {
@@ -180,14 +222,14 @@ const ERROR_CATALOGUE = [
     match: /no valid scopes/i,
     means: "the app has no scope that a token could have",
     causes: ["No OAuth scope is selected on the app, or none that this user may have."],
-    steps: [...setup_steps.ADD_SCOPES, setup_steps.WAIT, setup_steps.LOGIN_HISTORY],
+    steps: [...ADD_SCOPES, WAIT, LOGIN_HISTORY],
   },
   {
     code: "domain-not-supported",
     match: /not supported on this domain/i,
     means: "this host does not serve the JWT bearer flow",
     causes: ["login_url is not the org's My Domain, and the org wants to be asked there."],
-    steps: [setup_steps.USE_MY_DOMAIN, setup_steps.LOGIN_HISTORY],
+    steps: [USE_MY_DOMAIN, LOGIN_HISTORY],
   },
   {
     code: "refresh-token-scope-required",
@@ -197,7 +239,7 @@ const ERROR_CATALOGUE = [
       "The app has no refresh_token (offline_access) scope. No refresh token is ever issued, but this flow wants the scope.",
       "Users may approve the app themselves, and this flow wants it pre-authorized.",
     ],
-    steps: [...setup_steps.ADD_SCOPES, ...setup_steps.PRE_AUTHORIZE, setup_steps.WAIT],
+    steps: [...ADD_SCOPES, ...PRE_AUTHORIZE, WAIT],
   },
   {
     code: "scope-not-supported",
@@ -214,14 +256,14 @@ const ERROR_CATALOGUE = [
       "The JWT bearer flow is off for the app.",
       "Something between the runner and Salesforce changes requests: the body arrived in another form.",
     ],
-    steps: [...setup_steps.ENABLE_FLOW, setup_steps.USE_MY_DOMAIN, setup_steps.WAIT],
+    steps: [...ENABLE_FLOW, USE_MY_DOMAIN, WAIT],
   },
   {
     code: "flow-not-enabled",
     match: /^unauthorized_client:/i,
     means: "the app may not use the JWT bearer flow",
     causes: ["The JWT bearer flow is off for the app, or the app has no certificate."],
-    steps: [...setup_steps.ENABLE_FLOW, setup_steps.WAIT],
+    steps: [...ENABLE_FLOW, WAIT],
   },
   {
     code: "app-blocked",
@@ -229,7 +271,7 @@ const ERROR_CATALOGUE = [
     means: "an administrator has blocked the app",
     causes: ["Somebody clicked Block beside the app: ask why before you undo it."],
     steps: [
-      (0,setup_steps.inExternalClientApp)("Policies → App Policies: the app must be enabled."),
+      inExternalClientApp("Policies → App Policies: the app must be enabled."),
       "Connected App: Setup → Connected Apps OAuth Usage → Unblock beside the app.",
     ],
   },
@@ -241,7 +283,7 @@ const ERROR_CATALOGUE = [
       "The app belongs to another org and is not installed in this one. Salesforce blocks such apps since September 2025.",
       "The app is installed, but not approved for this user.",
     ],
-    steps: [setup_steps.INSTALL, ...setup_steps.PRE_AUTHORIZE, setup_steps.LOGIN_HISTORY],
+    steps: [INSTALL, ...PRE_AUTHORIZE, LOGIN_HISTORY],
   },
   {
     code: "salesforce-unavailable",
@@ -264,7 +306,7 @@ const ERROR_CATALOGUE = [
       "The org or the profile demands a high-assurance session, which this flow can't have.",
     ],
     steps: [
-      setup_steps.LOGIN_HISTORY,
+      LOGIN_HISTORY,
       "Setup → Users → the user: copy the username, and check Active, Freeze, profile and permission sets.",
       "Setup → Session Settings and the profile's: the session security level at login must not be High Assurance.",
     ],
@@ -281,8 +323,8 @@ const UNKNOWN_REFUSAL = {
     "The certificate on the app is not the private key's.",
   ],
   steps: [
-    setup_steps.LOGIN_HISTORY,
-    setup_steps.USE_MY_DOMAIN,
+    LOGIN_HISTORY,
+    USE_MY_DOMAIN,
     "Go through the check list: Setup → External Client App Manager (or App Manager) → your app: consumer key, certificate, scopes, permitted users.",
   ],
 };
@@ -388,7 +430,7 @@ function wrongClock({ exchange: { measuredSkewMs = 0, plan } }) {
     measuredSkewMs > 0 ? "the assertion had run out on arrival" : "the assertion ends too far in the future";
   return {
     cause: `The runner's clock is ${(0,remedy.describeSkew)(measuredSkewMs)}: ${effect}.`,
-    steps: [setup_steps.SET_CLOCK],
+    steps: [SET_CLOCK],
   };
 }
 function oddAudience({ inputs: { audience, loginUrl } }) {
@@ -405,7 +447,7 @@ function sandboxUserInProduction({ inputs: { username, loginUrl } }) {
   return {
     cause: `The username ends in .${sandbox}, as a sandbox's does, but ${loginUrl.host} is no sandbox's address.`,
     steps: [
-      `To log in to the sandbox, set login_url to its own address (${setup_steps.MY_DOMAIN}, in the sandbox) or https://test.salesforce.com. For production, take .${sandbox} off the username.`,
+      `To log in to the sandbox, set login_url to its own address (${MY_DOMAIN}, in the sandbox) or https://test.salesforce.com. For production, take .${sandbox} off the username.`,
     ],
   };
 }
@@ -428,7 +470,7 @@ function noMyDomain({ inputs: { loginUrl } }) {
   if (loginUrl.kind !== "login-host" && loginUrl.kind !== "instance") return undefined;
   return {
     cause: `The request went to ${loginUrl.host}. Since Spring '26 External Client Apps may be found only at the org's My Domain.`,
-    steps: [setup_steps.USE_MY_DOMAIN],
+    steps: [USE_MY_DOMAIN],
   };
 }
 function oddConsumerKey({ inputs: { consumerKey } }) {
@@ -436,7 +478,7 @@ function oddConsumerKey({ inputs: { consumerKey } }) {
   const begins = consumerKey.startsWith("3MVG9") ? "begins" : "does not begin";
   return {
     cause: `consumer_key has ${consumerKey.length} characters and ${begins} with 3MVG9; usual are 85 and a 3MVG9 in front.`,
-    steps: setup_steps.COPY_KEY,
+    steps: COPY_KEY,
   };
 }
 function endingCertificate({ inputs, exchange, now }) {
@@ -459,14 +501,14 @@ function pairIsRight({ inputs }) {
   if (!inputs.certificate) return undefined;
   return {
     cause: "The private key fits the input certificate, so the app holds another certificate, or none.",
-    steps: setup_steps.UPLOAD_CERTIFICATE,
+    steps: UPLOAD_CERTIFICATE,
   };
 }
 function bothAudiencesRefused({ inputs, exchange: { plan } }) {
   if (plan.audience === inputs.audience) return undefined;
   return {
     cause: `Both audiences that fit login_url were refused: ${inputs.audience} and ${plan.audience}.`,
-    steps: [`Check that ${inputs.loginUrl.host} is the org's current address: ${setup_steps.MY_DOMAIN}.`],
+    steps: [`Check that ${inputs.loginUrl.host} is the org's current address: ${MY_DOMAIN}.`],
   };
 }
 
@@ -535,21 +577,21 @@ function explainUnreachable({ code, reason, steps }) {
 }
 /** What each form of an answer that no token endpoint gives comes from. */
 const UNUSABLE = {
-  redirect: { code: "answer-redirect", steps: [`Set login_url to the address that the org has now: ${setup_steps.MY_DOMAIN}.`] },
+  redirect: { code: "answer-redirect", steps: [`Set login_url to the address that the org has now: ${MY_DOMAIN}.`] },
   html: {
     code: "answer-html",
     steps: [
       "If it says maintenance, wait: https://status.salesforce.com shows the instance.",
-      `Otherwise set login_url to the org's own address: ${setup_steps.MY_DOMAIN}. A site needs its path.`,
+      `Otherwise set login_url to the org's own address: ${MY_DOMAIN}. A site needs its path.`,
     ],
   },
-  empty: { code: "answer-unusable", steps: ["Run the job again.", `Check login_url: ${setup_steps.MY_DOMAIN}.`] },
+  empty: { code: "answer-unusable", steps: ["Run the job again.", `Check login_url: ${MY_DOMAIN}.`] },
   oversized: {
     code: "answer-unusable",
-    steps: [`Check login_url: no token endpoint answers like this (${setup_steps.MY_DOMAIN}).`],
+    steps: [`Check login_url: no token endpoint answers like this (${MY_DOMAIN}).`],
   },
-  json: { code: "answer-unusable", steps: [`Check login_url: no token endpoint answers like this (${setup_steps.MY_DOMAIN}).`] },
-  text: { code: "answer-unusable", steps: [`Check login_url: no token endpoint answers like this (${setup_steps.MY_DOMAIN}).`] },
+  json: { code: "answer-unusable", steps: [`Check login_url: no token endpoint answers like this (${MY_DOMAIN}).`] },
+  text: { code: "answer-unusable", steps: [`Check login_url: no token endpoint answers like this (${MY_DOMAIN}).`] },
 };
 function explainUnusable({ form, status, what, piece }) {
   const { code, causes = [], steps } = meaningOf(form, status);
@@ -905,7 +947,7 @@ function beginning(text) {
 /* harmony export */   report: () => report
 /* harmony export */ });
 /* harmony import */ var failure_js = __webpack_require__(388);
-/* harmony import */ var inputs_js = __webpack_require__(623);
+/* harmony import */ var inputs_js = __webpack_require__(670);
 /* harmony import */ var remote_text_js = __webpack_require__(660);
 // MODULE: ./src/report.js
 

@@ -1,6 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from "node:crypto";
 import { CERTIFICATE_PROBLEMS, type CertificateProblem, certificateFailure } from "./certificate-problems.ts";
-import { KEY_PAIR_COMMAND, UPLOAD_PATH } from "./setup-steps.ts";
+import { KEY_PAIR_COMMAND, UPLOAD_PATH } from "./key-pair-steps.ts";
 
 /** What the action needs to know of the certificate that was uploaded to Salesforce. */
 export interface Certificate {

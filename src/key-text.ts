@@ -19,14 +19,13 @@ const ADDED: readonly (readonly [RegExp, string | typeof asciiCharacter])[] = [
   // `>` marks a quoted mail.
   [/[^!-~\u0080-\uffff]|[\\>"'`]/g, ""],
 ];
-/** What word processors and editors add besides. Unicode's classes are slow to make, and few keys have left ASCII. */
-const addedBeyondAscii = () =>
-  [
-    // Hyphens become dashes and minus signs.
-    [/\p{Pd}|\u2212/gu, "-"],
-    // \p{C}: byte order marks, zero-width characters.
-    [/[\s\p{C}“”„‘’«»]/gu, ""],
-  ] as const;
+/** What word processors and editors add besides. Text, because V8 makes Unicode's classes slowly, and few keys have left ASCII. */
+const ADDED_BEYOND_ASCII: readonly (readonly [string, string])[] = [
+  // Hyphens become dashes and minus signs.
+  ["\\p{Pd}|\\u2212", "-"],
+  // \p{C}: byte order marks, zero-width characters.
+  ["[\\s\\p{C}“”„‘’«»]", ""],
+];
 
 const LABEL = "(?:RSA|EC|DSA|ENCRYPTED|ANY)?";
 /** A BEGIN line without its white space, and what follows up to the END line, if there is one before the next BEGIN. */
@@ -68,15 +67,20 @@ function encodingOf(bytes: Buffer): string | undefined {
  */
 export function unwrap(text: string, mask: (secret: string) => void): readonly [string, ...string[]] {
   const ascii = ADDED.reduce((rest, [pattern, instead]) => rest.replace(pattern, instead as string), text);
-  const compact = /^[!-~]*$/.test(ascii)
-    ? ascii
-    : addedBeyondAscii().reduce((rest, [pattern, instead]) => rest.replace(pattern, instead), ascii);
+  const compact = /^[!-~]*$/.test(ascii) ? ascii : withoutUnicode(ascii);
   if (!BASE64.test(compact) || ARMOR.test(compact)) return [compact];
   const bytes = Buffer.from(compact, "base64");
   const inner = decodeKeyFile(bytes);
   if (inner === bytes.toString("base64")) return [compact, inner];
   mask(inner);
   return [compact, ...unwrap(inner, mask)];
+}
+
+function withoutUnicode(text: string): string {
+  return ADDED_BEYOND_ASCII.reduce(
+    (rest, [pattern, instead]) => rest.replace(new RegExp(pattern, "gu"), instead),
+    text,
+  );
 }
 
 /**

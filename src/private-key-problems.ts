@@ -1,5 +1,5 @@
 import { Failure } from "./failure.ts";
-import { KEY_PAIR_COMMAND, UPLOAD_PATH } from "./setup-steps.ts";
+import { KEY_PAIR_COMMAND, UPLOAD_PATH } from "./key-pair-steps.ts";
 
 const STORE = "Store the whole file of the private key: gh secret set SALESFORCE_PRIVATE_KEY < salesforce.key";
 const THEN_STORE = "Then store the new file: gh secret set SALESFORCE_PRIVATE_KEY < salesforce.key";

@@ -24,12 +24,6 @@ export const COPY_KEY = [
   inExternalClientApp("Settings → OAuth Settings → Consumer Key and Secret: copy the key with its button."),
   inConnectedApp("View → Manage Consumer Details: copy the key with its button."),
 ];
-/** Makes a private key and the certificate that an app takes for it. */
-export const KEY_PAIR_COMMAND =
-  "openssl req -x509 -sha256 -nodes -days 730 -newkey rsa:2048 -keyout salesforce.key -out salesforce.crt -subj /CN=github-actions";
-/** Where an External Client App takes its certificate. */
-export const UPLOAD_PATH =
-  "Setup → External Client App Manager → your app → Settings → OAuth Settings → Flow Enablement → JWT Bearer Flow";
 export const COMPARE_PAIR =
   "Check that they are a pair: openssl pkey -pubout -in salesforce.key and openssl x509 -pubkey -noout -in salesforce.crt print the same.";
 export const UPLOAD_CERTIFICATE = [
