@@ -1,6 +1,7 @@
 /**
  * `@actions/http-client` imports `ProxyAgent` for `getAgentDispatcher()` alone, a method that this action never calls.
- * The real package would add a megabyte to the bundle; this one fails loudly if that ever changes.
+ * The build takes that method out, and this with it; if the method ever came back, it would fail loudly, and not bring a
+ * megabyte with it.
  */
 export class ProxyAgent {
   constructor() {
