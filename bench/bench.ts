@@ -4,116 +4,98 @@ import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { type Bench, startBench } from "../test/dist/login.ts";
+import { startBench } from "../test/dist/login.ts";
 import { CLI_ROUTES } from "../test/salesforce/cli-routes.ts";
 import { networkOf } from "../test/sf/bench.ts";
-import { median, type Subject, timeOnce, type Usage, usageOnce } from "./measure.ts";
+import { loginVariables, median, type Subject, timeOnce, type Usage, usageOnce } from "./measure.ts";
 import { circumstances, publish, round, table } from "./page.ts";
 import { yearOf } from "./year.ts";
 
 const PAIRS = 25;
 /** The command line takes seconds, and memory hardly differs from run to run. */
 const FEW = 5;
-const CLI = "test/sf/node_modules/@salesforce/cli/bin/run.js";
 const at = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+const CLI = at("test/sf/node_modules/@salesforce/cli/bin/run.js");
 
 interface Measured {
-  readonly timesMs: readonly number[];
-  readonly usages: readonly Usage[];
+  readonly subject: Subject;
+  readonly timesMs: number[];
+  readonly usages: Usage[];
   /** That one run made of Salesforce, whatever their kind. */
   readonly requests: number;
 }
 
 const bench = await startBench({ routes: CLI_ROUTES });
 try {
-  await report(bench);
+  const env = { ...bench.salesforce.env, ...loginVariables(bench.inputs) };
+  const proof = /access_token/;
+  const [main, floor, post, nothing] = (await measure(
+    [
+      { name: "main step", args: [at("dist/main.js")], env, proof },
+      { name: "bare node script, the same request", args: [at("bench/bare-login.cjs")], env, proof },
+      { name: "post step, nothing to revoke", args: [at("dist/post.js")], env: {} },
+      { name: "node -e 0", args: ["-e", "0"], env: {} },
+    ],
+    PAIRS,
+  )) as [Measured, Measured, Measured, Measured];
+  const [cli] = existsSync(CLI) ? await measure([commandLine()], FEW) : [];
+
+  const rows = [main, floor, post, nothing, ...(cli ? [cli] : [])].map((one) => rowOf(one, [floor, nothing]));
+  const heads = ["process, from start to exit", "median ms", "x bare script", "x node -e 0", "peak MiB", "requests"];
+  const bothMs = median(main.timesMs.map((time, index) => time + (post.timesMs[index] ?? Number.NaN)));
+  const rounds = `${PAIRS} rounds, one of each in turn${cli ? `; the command line ${FEW} times` : ""}`;
+  const together = `Main and post step together: ${round(bothMs, 1)} ms.`;
+  publish("login", `${circumstances()}; ${rounds}.\n\n${table(heads, rows)}\n\n${together}`);
+  publish("bytes", bytes());
+  if (cli) publish("year", yearOf({ stepMs: bothMs, cliMs: median(cli.timesMs), cliRequests: cli.requests }));
 } finally {
   await bench.close();
 }
 
-async function report(bench: Bench): Promise<void> {
-  const { salesforce, inputs } = bench;
-  const named = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]);
-  const env = { ...salesforce.env, ...Object.fromEntries(named) };
-  const proof = /access_token/;
-  const main: Subject = { name: "main step", args: [at("dist/main.js")], env, proof };
-  const floor: Subject = { name: "bare node script, the same request", args: [at("bench/bare-login.cjs")], env, proof };
-  const post: Subject = { name: "post step, nothing to revoke", args: [at("dist/post.js")], env: {} };
-  const nothing: Subject = { name: "node -e 0", args: ["-e", "0"], env: {} };
-  const subjects = [main, floor, post, nothing];
-  const cli = existsSync(at(CLI)) ? commandLine(bench) : undefined;
-
-  const results = await measure(subjects, PAIRS, salesforce.requests);
-  if (cli)
-    for (const [subject, measured] of await measure([cli], FEW, salesforce.requests)) results.set(subject, measured);
-  const timesOf = (subject: Subject) => results.get(subject)?.timesMs ?? [];
-  /** The median of the ratios round by round, which holds when the machine's speed drifts. */
-  const ratio = (subject: Subject, other: Subject) =>
-    subject === cli
-      ? round(median(timesOf(subject)) / median(timesOf(other)), 1)
-      : round(median(timesOf(subject).map((time, index) => time / (timesOf(other)[index] ?? Number.NaN))), 2);
-  const rows = [...results].map(([subject, { timesMs, usages, requests }]) => [
-    subject.name,
-    round(median(timesMs), 1),
-    ratio(subject, floor),
-    ratio(subject, nothing),
-    round(median(usages.map(({ peakMib }) => peakMib)), 1),
-    requests,
-  ]);
-  const both = median(timesOf(main).map((time, index) => time + (timesOf(post)[index] ?? 0)));
-  const runs = `${PAIRS} rounds, one after the other in each${cli ? `; the command line ${FEW} times` : ""}`;
-  publish(
-    "login",
-    [
-      `${circumstances()}; ${runs}.\n`,
-      table(["process, from start to exit", "median ms", "x bare script", "x node -e 0", "peak MiB", "requests"], rows),
-      `\nMain and post step together: ${round(both, 1)} ms.`,
-    ].join("\n"),
-  );
-  publish("bytes", bytes());
-  if (cli)
-    publish(
-      "year",
-      yearOf({
-        stepSeconds: both / 1000,
-        cliSeconds: median(timesOf(cli)) / 1000,
-        cliRequests: results.get(cli)?.requests ?? 0,
-      }),
-    );
-}
-
 /** Interleaved, so that a machine that slows down or speeds up does so for all of them. */
-async function measure(
-  subjects: readonly Subject[],
-  rounds: number,
-  requests: readonly unknown[],
-): Promise<Map<Subject, Measured>> {
-  const results = new Map(
-    subjects.map((subject) => [subject, { timesMs: [] as number[], usages: [] as Usage[], requests: 0 }]),
-  );
-  for (const [subject, result] of results) {
-    const before = requests.length;
+async function measure(subjects: readonly Subject[], rounds: number): Promise<Measured[]> {
+  const results: Measured[] = [];
+  for (const subject of subjects) {
+    const before = bench.salesforce.requests.length;
     await timeOnce(subject);
-    result.requests = requests.length - before;
+    results.push({ subject, timesMs: [], usages: [], requests: bench.salesforce.requests.length - before });
   }
   for (let done = 0; done < rounds; done++) {
-    for (const [subject, result] of results) result.timesMs.push(await timeOnce(subject));
+    for (const { subject, timesMs } of results) timesMs.push(await timeOnce(subject));
   }
   for (let done = 0; done < FEW; done++) {
-    for (const [subject, result] of results) result.usages.push(await usageOnce(subject));
+    for (const { subject, usages } of results) usages.push(await usageOnce(subject));
   }
   return results;
 }
 
+function rowOf({ subject, timesMs, usages, requests }: Measured, others: readonly Measured[]): (string | number)[] {
+  const peakMib = median(usages.map((usage) => usage.peakMib));
+  return [
+    subject.name,
+    round(median(timesMs), 1),
+    ...others.map((other) => round(ratio(timesMs, other.timesMs), 2)),
+    round(peakMib, 1),
+    requests,
+  ];
+}
+
+/** Of what ran in the same rounds, the median of the ratios round by round, which holds when the machine's speed drifts. */
+function ratio(timesMs: readonly number[], others: readonly number[]): number {
+  if (timesMs.length !== others.length) return median(timesMs) / median(others);
+  return median(timesMs.map((time, index) => time / (others[index] ?? Number.NaN)));
+}
+
 /** What a step without this action does, where the command line is installed already: a key file, and its own login. */
-function commandLine({ salesforce, inputs, privateKeyPem, certificatePem }: Bench): Subject {
+function commandLine(): Subject {
+  const { salesforce, inputs, privateKeyPem, certificatePem } = bench;
   const { consumer_key = "", username = "", login_url = "" } = inputs;
   // It says when its assertion ends in milliseconds, and Salesforce lets it.
   salesforce.register({ consumerKey: consumer_key, certificate: certificatePem, lenientExpiry: true });
   const keyFile = join(dirname(salesforce.env.NODE_EXTRA_CA_CERTS), "server.key");
   writeFileSync(keyFile, privateKeyPem);
   const login = ["org", "login", "jwt", "--client-id", consumer_key, "--jwt-key-file", keyFile];
-  const args = [at(CLI), ...login, "--username", username, "--instance-url", login_url];
+  const args = [CLI, ...login, "--username", username, "--instance-url", login_url];
   return { name: "sf org login jwt", args, env: networkOf(salesforce), proof: /Successfully authorized/ };
 }
 

@@ -3,7 +3,7 @@
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { type Bench, startBench } from "../test/dist/login.ts";
-import { median, type Subject, type Usage, usageOnce } from "./measure.ts";
+import { loginVariables, median, type Subject, type Usage, usageOnce } from "./measure.ts";
 import { circumstances, publish, round, table } from "./page.ts";
 import { unsteady } from "./unsteady.ts";
 
@@ -11,6 +11,7 @@ import { unsteady } from "./unsteady.ts";
 const STEPS = [1, 16, 64, 256];
 /** All begin at once, whatever the number of processors, and so each of them takes long. */
 const TIMEOUT_SECONDS = 600;
+const MAIN = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 
 interface Burst {
   readonly wallMs: number;
@@ -56,15 +57,8 @@ async function burst(count: number, mostFaults: number): Promise<Burst> {
 }
 
 function loginAt({ salesforce, inputs }: Bench): Subject {
-  const given = { ...inputs, timeout_seconds: String(TIMEOUT_SECONDS) };
-  const named = Object.entries(given).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]);
-  const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
-  return {
-    name: "main step",
-    args: [main],
-    env: { ...salesforce.env, ...Object.fromEntries(named) },
-    proof: /access_token/,
-  };
+  const given = loginVariables({ ...inputs, timeout_seconds: String(TIMEOUT_SECONDS) });
+  return { name: "main step", args: [MAIN], env: { ...salesforce.env, ...given }, proof: /access_token/ };
 }
 
 function rowOf(health: string, { wallMs, steps, requests }: Burst): (string | number)[] {

@@ -8,17 +8,17 @@ const INSTALL_MB = 481;
 /** What was measured of one login. */
 export interface LoginCosts {
   /** Main and post step together. */
-  readonly stepSeconds: number;
-  readonly cliSeconds: number;
+  readonly stepMs: number;
+  readonly cliMs: number;
   readonly cliRequests: number;
 }
 
 /** What a year of logins costs, with the arithmetic in the table. */
-export function yearOf({ stepSeconds, cliSeconds, cliRequests }: LoginCosts): string {
+export function yearOf({ stepMs, cliMs, cliRequests }: LoginCosts): string {
   const runs = RUNS_A_DAY * 365;
   const million = (value: number) => `${round(value / 1e6, 2)} million`;
   const hours = (seconds: number) => `${round((runs * seconds) / 3600).toLocaleString("en")} h`;
-  const [step, cli] = [round(stepSeconds, 3), round(cliSeconds, 2)];
+  const [step, cli] = [round(stepMs / 1000, 3), round(cliMs / 1000, 2)];
   const rows = [
     ["this action", `1 × ${million(runs)} = ${million(runs)}`, `${step} s × ${million(runs)} = ${hours(step)}`, "0"],
     [

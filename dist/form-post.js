@@ -539,9 +539,9 @@ class HttpClient {
             return this.request('POST', requestUrl, data, additionalHeaders || {});
         });
     }
-    patch(requestUrl, data, additionalHeaders) {
+    head(requestUrl, additionalHeaders) {
         return __awaiter(this, void 0, void 0, function* () {
-            return this.request('PATCH', requestUrl, data, additionalHeaders || {});
+            return this.request('HEAD', requestUrl, null, additionalHeaders || {});
         });
     }
     /**

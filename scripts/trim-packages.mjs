@@ -1,7 +1,7 @@
 // Takes out of the packages what this action never calls, so that dist holds what runs and its reader reads no more.
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
-import { dirname, join, relative } from "node:path";
+import { dirname, isAbsolute, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rollup } from "rollup";
 import { parseAst } from "rollup/parseAst";
@@ -37,7 +37,7 @@ export async function trimPackages({ root, entry, to }) {
 
 /** All modules that the entry leads to, with what is used of each: pairs of path and text. */
 async function shake({ root, entry, without }) {
-  const isOurs = (id) => folderOf(relative(root, id)) === undefined;
+  const isOurs = (id) => folderOf(relative(root, id).replaceAll(sep, "/")) === undefined;
   const bundle = await rollup({
     input: entry,
     plugins: [
@@ -55,19 +55,29 @@ async function shake({ root, entry, without }) {
 
 function resolveId(id) {
   if (isBuiltin(id) || id in COMMONJS) return { id, external: true, moduleSideEffects: false };
-  return /^[./]/.test(id) ? null : fileURLToPath(import.meta.resolve(id));
+  return id.startsWith(".") || isAbsolute(id) ? null : fileURLToPath(import.meta.resolve(id));
 }
 
-/** The names of methods that nobody calls, those of them included that only such methods call. */
+/** The names of methods that stand nowhere but where they are defined, or in a method that goes for the same reason. */
 function unusedMethods(files) {
   const unused = new Set();
   for (let before = -1; before < unused.size; ) {
     before = unused.size;
     const left = files.map(([path, text]) => (folderOf(path) ? withoutMethods(text, unused) : text));
-    const called = new Set(left.flatMap((text) => text.match(/(?<=\.)[\w$]+/g) ?? []));
-    for (const { name } of left.flatMap(methodsOf)) if (!called.has(name)) unused.add(name);
+    const used = new Set(left.flatMap((text) => [...wordsOf(parseAst(text))]));
+    for (const { name } of left.flatMap(methodsOf)) if (!used.has(name)) unused.add(name);
   }
   return unused;
+}
+
+/** Every identifier and every string, but for the names that methods are defined by. */
+function* wordsOf(node) {
+  if (node.type === "Identifier") yield node.name;
+  if (node.type === "Literal") yield node.value;
+  for (const [name, value] of Object.entries(node)) {
+    if (node.type === "MethodDefinition" && name === "key" && !node.computed) continue;
+    for (const child of [value].flat()) if (child?.type) yield* wordsOf(child);
+  }
 }
 
 function withoutMethods(text, names) {
