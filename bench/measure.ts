@@ -9,7 +9,7 @@ export interface Subject {
   readonly name: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** What must stand in its output file, or among what it printed,, so that nothing is timed that didn't do its work. */
+  /** What must stand in its output file, or among what it printed, so that nothing is timed that didn't do its work. */
   readonly proof?: RegExp;
 }
 

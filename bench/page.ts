@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 const PAGE = new URL("../docs/benchmarks.md", import.meta.url);
 /** Whether what was measured goes into the page, too. */
-const KEEP = process.argv.includes("--keep");
+export const KEEP = process.argv.includes("--keep");
 
 /** A table in Markdown, which reads well on a terminal, too. Numbers stand at the right. */
 export function table(heads: readonly string[], rows: readonly (readonly (string | number)[])[]): string {

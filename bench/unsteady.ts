@@ -11,7 +11,8 @@ const FAULTS: readonly AnswerFault[] = [
 ];
 
 /**
- * Answers a third of the requests by one of a few faults, and the others as Salesforce would. The same third every time.
+ * Answers about a third of the requests by one of a few faults, and the others as Salesforce would. The draws are the same
+ * every time; which request gets which one is up to the order in which they come.
  *
  * @param most chance has its limits, too: from so many faults on Salesforce behaves
  */

@@ -11,27 +11,27 @@ export interface LoginCosts {
   readonly stepMs: number;
   readonly cliMs: number;
   readonly cliRequests: number;
+  /** What the runner unpacks of the action, in bytes. */
+  readonly actionBytes: number;
 }
 
 /** What a year of logins costs, with the arithmetic in the table. */
-export function yearOf({ stepMs, cliMs, cliRequests }: LoginCosts): string {
+export function yearOf({ stepMs, cliMs, cliRequests, actionBytes }: LoginCosts): string {
   const runs = RUNS_A_DAY * 365;
   const million = (value: number) => `${round(value / 1e6, 2)} million`;
   const hours = (seconds: number) => `${round((runs * seconds) / 3600).toLocaleString("en")} h`;
   const [step, cli] = [round(stepMs / 1000, 3), round(cliMs / 1000, 2)];
+  const requests = (each: number) => `${each} × ${million(runs)} = ${million(runs * each)}`;
+  const time = (seconds: number, sum = `${seconds} s`) => `${sum} × ${million(runs)} = ${hours(seconds)}`;
+  const disk = (megabytes: number) => `${megabytes} MB × ${million(runs)} = ${round((megabytes * runs) / 1e6, 1)} TB`;
   const rows = [
-    ["this action", `1 × ${million(runs)} = ${million(runs)}`, `${step} s × ${million(runs)} = ${hours(step)}`, "0"],
-    [
-      "the CLI, in the image already",
-      `${cliRequests} × ${million(runs)} = ${million(runs * cliRequests)}`,
-      `${cli} s × ${million(runs)} = ${hours(cli)}`,
-      "0",
-    ],
+    ["this action", requests(1), time(step), disk(round(actionBytes / 1e6, 2))],
+    ["the CLI, in the image already", requests(cliRequests), time(cli), "0"],
     [
       "the CLI, installed each time",
-      `${cliRequests} × ${million(runs)} = ${million(runs * cliRequests)}`,
-      `(${INSTALL_SECONDS} s + ${cli} s) × ${million(runs)} = ${hours(INSTALL_SECONDS + cli)}`,
-      `${INSTALL_MB} MB × ${million(runs)} = ${round((INSTALL_MB * runs) / 1e9, 2)} PB`,
+      requests(cliRequests),
+      time(INSTALL_SECONDS + cli, `(${INSTALL_SECONDS} s + ${cli} s)`),
+      disk(INSTALL_MB),
     ],
   ];
   const heads = ["one login a run", "requests to Salesforce", "runner time", "unpacked to disk"];

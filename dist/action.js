@@ -341,7 +341,7 @@ function daysLeft(leftMs) {
 
 ;// CONCATENATED MODULE: ./src/input-values.js
 
-/** Text, because V8 makes Unicode's classes slowly, and few inputs have left ASCII. */
+/** Compiled when needed: V8 is slow at Unicode's classes, and most inputs are plain ASCII. */
 const INVISIBLE = "[\\s\\p{C}]";
 /** What a required input that arrives blank usually comes from, most frequent first. */
 const WHY_BLANK = [
@@ -749,10 +749,10 @@ const ADDED = [
   // White space, quotes, `+`, `/`, `-` and `=` as JSON encoders, URLs and the runner's old commands write them.
   [/(?:\\u00|%)(0[AD]|2[0267BDF]|3D)/gi, asciiCharacter],
   [/\\[nrt]/g, ""],
-  // `>` marks a quoted mail.
+  // White space and control characters of ASCII; `>` marks a quoted mail.
   [/[^!-~\u0080-\uffff]|[\\>"'`]/g, ""],
 ];
-/** What word processors and editors add besides. Text, because V8 makes Unicode's classes slowly, and few keys have left ASCII. */
+/** What word processors and editors add besides. Compiled when needed: V8 is slow at Unicode's classes, and most keys are plain ASCII. */
 const ADDED_BEYOND_ASCII = [
   // Hyphens become dashes and minus signs.
   ["\\p{Pd}|\\u2212", "-"],
@@ -1026,7 +1026,7 @@ const MISTAKES = [
  * whatever shape it came through a secret. Of several keys, the first that can be used.
  *
  * @param mask is given every other form of the key that comes into being, before anything can fail on it; what a
- *   passphrase opens is never written out
+ *   passphrase opens is never printed
  * @returns an RSA key of at least 2048 bits that signs
  * @throws Failure with a code of `PRIVATE_KEY_PROBLEMS`, and never with a part of the key
  */
@@ -1091,8 +1091,8 @@ function unfit(key) {
   return agrees(key) || signs(key) ? undefined : privateKeyFailure("private-key-truncated");
 }
 /**
- * Whether a key's numbers belong together (RFC 8017 §3.2): a seventh of the time of a signature. Where they don't, the key
- * may sign all the same, as OpenSSL makes up for some of them.
+ * Whether a key's numbers belong together (RFC 8017 §3.2), which takes a fraction of a signature's time. Where they don't,
+ * the key may sign all the same, as OpenSSL makes up for some of them. The numbers are written out for this, and go nowhere.
  */
 function agrees(key) {
   return succeeds(() => {
@@ -2330,8 +2330,8 @@ var src_grant = __nccwpck_require__(44);
 const GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 /** One attempt gets no more than this, so that one silent connection doesn't eat the whole budget. */
 const LONGEST_ATTEMPT_MS = 15_000;
-/** A request id as a server counts or draws them (a UUID, hex): too poor in characters to hold a piece of an assertion. */
-const REQUEST_ID = /^[\da-f-]{1,64}$/i;
+/** A request id as servers draw them, up to the length of a UUID: too poor in characters to hold a piece of an assertion as it was sent. */
+const REQUEST_ID = /^[\da-f-]{1,36}$/i;
 /**
  * Asks the token endpoint for an access token until it says yes or no, or the time is over.
  * Each attempt sends an assertion of its own (Salesforce help, "OAuth 2.0 JWT Bearer Flow").
@@ -2394,17 +2394,17 @@ async function askOnce(request, plan, { postForm, clock, workflow, number, timeM
 /** What only a failed attempt needs is loaded when one fails. */
 async function outcomeOf(answer) {
   if ("error" in answer) {
-    const { networkFault } = await __nccwpck_require__.e("failure").then(__nccwpck_require__.bind(__nccwpck_require__, 829));
+    const { networkFault } = await __nccwpck_require__.e("failure").then(__nccwpck_require__.bind(__nccwpck_require__, 829 /* ./src/network-fault.js */));
     return { kind: "unreachable", ...networkFault(answer.error) };
   }
   const grant = (0,src_grant.readGrant)(answer);
   if (grant) return grant;
-  const { readTokenAnswer } = await __nccwpck_require__.e("failure").then(__nccwpck_require__.bind(__nccwpck_require__, 719));
+  const { readTokenAnswer } = await __nccwpck_require__.e("failure").then(__nccwpck_require__.bind(__nccwpck_require__, 719 /* ./src/token-response.js */));
   return readTokenAnswer(answer);
 }
 async function nextMove(attempt, facts) {
   if (attempt.outcome.kind === "granted") return { move: "end", outOfTime: undefined };
-  const { findNextMove } = await __nccwpck_require__.e("failure").then(__nccwpck_require__.bind(__nccwpck_require__, 567));
+  const { findNextMove } = await __nccwpck_require__.e("failure").then(__nccwpck_require__.bind(__nccwpck_require__, 567 /* ./src/next-move.js */));
   return findNextMove(attempt, facts);
 }
 /** Says in a clause how an attempt ended, in our own words: this goes into plain lines of the log. */
@@ -2449,7 +2449,7 @@ async function mint(world) {
   inputs.warnings.forEach(workflow.warning);
   const exchange = await requestToken({ ...inputs, tokenEndpoint: inputs.loginUrl.tokenEndpoint }, world);
   if (exchange.outcome.kind !== "granted") {
-    const { diagnose } = await __nccwpck_require__.e("failure").then(__nccwpck_require__.bind(__nccwpck_require__, 625));
+    const { diagnose } = await __nccwpck_require__.e("failure").then(__nccwpck_require__.bind(__nccwpck_require__, 625 /* ./src/diagnosis.js */));
     throw diagnose({ exchange, inputs }, new Date(clock.now()));
   }
   const { fields } = exchange.outcome;
@@ -2461,7 +2461,7 @@ async function mint(world) {
     handOver({ ...inputs, token, certificateExpiresAt, workflow });
     workflow.info(`Logged in to ${token.instanceUrl} as ${inputs.username}.`);
     if (inputs.writeJobSummary) {
-      const { loginSummary } = await __nccwpck_require__.e("job-summary").then(__nccwpck_require__.bind(__nccwpck_require__, 148));
+      const { loginSummary } = await __nccwpck_require__.e("job-summary").then(__nccwpck_require__.bind(__nccwpck_require__, 148 /* ./src/job-summary.js */));
       workflow.summarise(loginSummary(inputs.username, token, certificateExpiresAt));
     }
   } finally {
@@ -2503,12 +2503,12 @@ async function revoke({ accessToken, instanceUrl }, { postForm, clock, workflow 
   }
 }
 async function fault(error) {
-  const { networkFault } = await __nccwpck_require__.e("failure").then(__nccwpck_require__.bind(__nccwpck_require__, 829));
+  const { networkFault } = await __nccwpck_require__.e("failure").then(__nccwpck_require__.bind(__nccwpck_require__, 829 /* ./src/network-fault.js */));
   return networkFault(error).reason;
 }
 async function refusal({ status, body }) {
   if (status === 200) return undefined;
-  const { quote } = await __nccwpck_require__.e("failure").then(__nccwpck_require__.bind(__nccwpck_require__, 660));
+  const { quote } = await __nccwpck_require__.e("failure").then(__nccwpck_require__.bind(__nccwpck_require__, 660 /* ./src/remote-text.js */));
   return `Salesforce answered HTTP ${status} ${quote(errorCode(body), 80)}`.trim();
 }
 /** Salesforce has been seen to answer here in JSON and as a form. */
@@ -2863,7 +2863,10 @@ function githubWorkflow(env) {
     summarise: (markdown) => {
       try {
         // The toolkit's summary would bring a builder of HTML tables, and load node's file promises in every run.
-        (0,external_node_fs_namespaceObject.appendFileSync)(env["GITHUB_STEP_SUMMARY"] ?? "", markdown);
+        const file = env["GITHUB_STEP_SUMMARY"] ?? "";
+        // A file that is not there yet is none that the runner will read.
+        (0,external_node_fs_namespaceObject.accessSync)(file);
+        (0,external_node_fs_namespaceObject.appendFileSync)(file, markdown);
       } catch {
         warning(
           "The job summary could not be written: GITHUB_STEP_SUMMARY names no file that this step may write.",
@@ -2900,7 +2903,7 @@ function withFile(env, variable, write) {
 
 const { env } = process;
 const workflow = githubWorkflow(env);
-const loadClient = () => __nccwpck_require__.e("form-post").then(__nccwpck_require__.bind(__nccwpck_require__, 115));
+const loadClient = () => __nccwpck_require__.e("form-post").then(__nccwpck_require__.bind(__nccwpck_require__, 115 /* ./src/form-post.js */));
 const send = async (post) => {
   const { pastNoProxy, postForm } = await loadClient();
   return pastNoProxy(env["https_proxy"] || env["HTTPS_PROXY"], postForm)(post);
@@ -2913,15 +2916,25 @@ async function main() {
   process.exitCode = 1;
   process.once("beforeExit", endWithoutOutcome);
   // The event loop comes round for the first time while another thread signs the assertion: time to load the client.
-  const loading = setImmediate(loadClient);
+  const loading = setImmediate(loadEarly);
   try {
     await mint({ env, workflow, readFile: readKeyFile, postForm: send, clock: clock.systemClock, random: Math.random });
     process.exitCode = 0;
   } catch (error) {
     await fail(error);
   }
+  // Inputs that can't be used end the step before the client is needed.
   clearImmediate(loading);
   end();
+}
+/** A file of the action that can't be loaded is no fault of the network, and no reason to ask again. */
+async function loadEarly() {
+  try {
+    await loadClient();
+  } catch (error) {
+    await fail(error);
+    end();
+  }
 }
 /** The end of the job: revokes what the step kept. */
 async function post() {
@@ -2932,11 +2945,11 @@ async function post() {
   end();
 }
 async function fail(error) {
-  const { docsUrl, report } = await __nccwpck_require__.e("failure").then(__nccwpck_require__.bind(__nccwpck_require__, 786));
+  const { docsUrl, report } = await __nccwpck_require__.e("failure").then(__nccwpck_require__.bind(__nccwpck_require__, 786 /* ./src/report.js */));
   const message = report(error, docsUrl(env));
   workflow.error(message);
   if (!(0,src_inputs.wantsSummary)((0,src_inputs.rawInputs)(env))) return;
-  const { failureSummary } = await __nccwpck_require__.e("job-summary").then(__nccwpck_require__.bind(__nccwpck_require__, 148));
+  const { failureSummary } = await __nccwpck_require__.e("job-summary").then(__nccwpck_require__.bind(__nccwpck_require__, 148 /* ./src/job-summary.js */));
   workflow.summarise(failureSummary(message));
 }
 async function endWithoutOutcome() {
@@ -2944,8 +2957,8 @@ async function endWithoutOutcome() {
   end();
 }
 /**
- * Ends the process when the last line has left it, which a plain `process.exit()` doesn't wait for. To leave the end to
- * node takes longer, by what its connections need to close and its heap to be taken apart.
+ * Ends the process when the last line has left it, which a plain `process.exit()` doesn't wait for. Leaving the end to node
+ * takes longer: it waits for connections to close, and takes its heap apart.
  */
 function end() {
   process.stdout.write("", () => process.exit());

@@ -1,6 +1,9 @@
 // Gives back to a bundle the names that its sources have: webpack numbers what is loaded late, and shortens what is exported.
 
 const LOAD = /\.e\(\/\* import\(\) \| ([\w-]+) \*\/ (\d+)\)/g;
+/** A module in webpack's table, from its number to its end. */
+const MODULE = /^\/\*{3}\/ (\d+):\n(?:.*\n)*?\/\*{3}\/ \}\)/gm;
+const LATE_MODULE = /(?<=\.bind\(\w+), (\d+)\)/g;
 const EXPORT = /\b(\w+): \(\) => \(\/\* binding \*\/ (\w+)\)/g;
 const USE = /\/\* \.?(\w+) \*\/ ?\.(\w+)/g;
 const IMPORT = /\b_(\w+)__WEBPACK_IMPORTED_MODULE_\d+__\b/g;
@@ -33,9 +36,31 @@ export function nameParts(entry, late) {
   });
   const files = [["action.js", first], ...others].map(([file, text]) => [
     file,
-    text.replaceAll("MODULE: ./build/", "MODULE: ./").replace(HEADED_TWICE, "$1").replace(IMPORT, "$1"),
+    withImportsNamed(text.replaceAll("MODULE: ./build/", "MODULE: ./").replace(HEADED_TWICE, "$1")),
   ]);
-  return withExportsNamed(files);
+  return withExportsNamed(withModulesNamed(files));
+}
+
+function withImportsNamed(text) {
+  for (const [, name] of text.matchAll(IMPORT)) {
+    if (new RegExp(`\\b${name}\\b`).test(text)) throw new Error(`${name} means something else already`);
+  }
+  return text.replace(IMPORT, "$1");
+}
+
+/** Where a module is loaded late, by its number, says which one that is: the last that is joined under the number. */
+function withModulesNamed(files) {
+  const entries = files.flatMap(([, text]) => [...text.matchAll(MODULE)]);
+  const paths = new Map(
+    entries.map(([entry, number]) => [
+      number,
+      [...entry.matchAll(/^(?:;\/\/ CONCATENATED|\/\/) MODULE: (\S+)$/gm)].at(-1)?.[1],
+    ]),
+  );
+  return files.map(([file, text]) => [
+    file,
+    text.replace(LATE_MODULE, (_, number) => `, ${number} /* ${paths.get(number)} */)`),
+  ]);
 }
 
 function withExportsNamed(files) {

@@ -9,12 +9,14 @@ import { headed } from "./name-parts.mjs";
 
 /** The packages that are no ES modules: rollup can't see what of them is used. */
 const COMMONJS = { tunnel: ["index.js", "lib/tunnel.js"] };
+/** Methods that are called by no name that stands anywhere. */
+const RUNTIME_CALLS = ["toString", "toJSON", "valueOf", "then"];
 /** Of TypeScript's helpers, which look for a `this` that modules don't have, and of the toolkit, which imports itself. */
 const HARMLESS = ["THIS_IS_UNDEFINED", "CIRCULAR_DEPENDENCY"];
 
 /**
  * Writes what is left of each package, file by file, to where the compiled sources find it before the package itself.
- * What stays is as the package's authors wrote it.
+ * Rollup also folds conditions and parameters that come out the same for every call that is left.
  *
  * @param {{ root: string, entry: string, to: string }} places the repository, the compiled source that leads to all
  *   others, and the folder that gets `node_modules`
@@ -86,11 +88,14 @@ function withoutMethods(text, names) {
     .reduceRight((rest, { start, end }) => rest.slice(0, start) + rest.slice(end), text);
 }
 
-/** Every plain method of a class, from where the one before it ends, so that its comment goes with it. */
+/**
+ * Every plain method of a class, from where the one before it ends, so that its comment goes with it. A class that extends
+ * another one is left alone: its methods may be called from there.
+ */
 function methodsOf(text) {
   return parseAst(text)
     .body.map((statement) => statement.declaration ?? statement)
-    .filter(({ type }) => type === "ClassDeclaration")
+    .filter(({ type, superClass }) => type === "ClassDeclaration" && !superClass)
     .flatMap(({ body }) =>
       body.body.map((member, index) => ({
         ...member,
@@ -98,7 +103,10 @@ function methodsOf(text) {
         start: body.body[index - 1]?.end ?? body.start + 1,
       })),
     )
-    .filter(({ type, kind, computed }) => type === "MethodDefinition" && kind === "method" && !computed);
+    .filter(({ type, kind, computed, key }) => {
+      return type === "MethodDefinition" && kind === "method" && !computed && key.type === "Identifier";
+    })
+    .filter(({ name }) => !RUNTIME_CALLS.includes(name));
 }
 
 async function readCommonJs(root) {

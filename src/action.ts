@@ -25,15 +25,26 @@ export async function main(): Promise<void> {
   process.exitCode = 1;
   process.once("beforeExit", endWithoutOutcome);
   // The event loop comes round for the first time while another thread signs the assertion: time to load the client.
-  const loading = setImmediate(loadClient);
+  const loading = setImmediate(loadEarly);
   try {
     await mint({ env, workflow, readFile: readKeyFile, postForm: send, clock: systemClock, random: Math.random });
     process.exitCode = 0;
   } catch (error) {
     await fail(error);
   }
+  // Inputs that can't be used end the step before the client is needed.
   clearImmediate(loading);
   end();
+}
+
+/** A file of the action that can't be loaded is no fault of the network, and no reason to ask again. */
+async function loadEarly(): Promise<void> {
+  try {
+    await loadClient();
+  } catch (error) {
+    await fail(error);
+    end();
+  }
 }
 
 /** The end of the job: revokes what the step kept. */
@@ -60,8 +71,8 @@ async function endWithoutOutcome(): Promise<void> {
 }
 
 /**
- * Ends the process when the last line has left it, which a plain `process.exit()` doesn't wait for. To leave the end to
- * node takes longer, by what its connections need to close and its heap to be taken apart.
+ * Ends the process when the last line has left it, which a plain `process.exit()` doesn't wait for. Leaving the end to node
+ * takes longer: it waits for connections to close, and takes its heap apart.
  */
 function end(): void {
   process.stdout.write("", () => process.exit());

@@ -1,6 +1,6 @@
 import { Failure } from "./failure.ts";
 
-/** Text, because V8 makes Unicode's classes slowly, and few inputs have left ASCII. */
+/** Compiled when needed: V8 is slow at Unicode's classes, and most inputs are plain ASCII. */
 const INVISIBLE = "[\\s\\p{C}]";
 
 /** What a required input that arrives blank usually comes from, most frequent first. */

@@ -16,10 +16,10 @@ const ADDED: readonly (readonly [RegExp, string | typeof asciiCharacter])[] = [
   // White space, quotes, `+`, `/`, `-` and `=` as JSON encoders, URLs and the runner's old commands write them.
   [/(?:\\u00|%)(0[AD]|2[0267BDF]|3D)/gi, asciiCharacter],
   [/\\[nrt]/g, ""],
-  // `>` marks a quoted mail.
+  // White space and control characters of ASCII; `>` marks a quoted mail.
   [/[^!-~\u0080-\uffff]|[\\>"'`]/g, ""],
 ];
-/** What word processors and editors add besides. Text, because V8 makes Unicode's classes slowly, and few keys have left ASCII. */
+/** What word processors and editors add besides. Compiled when needed: V8 is slow at Unicode's classes, and most keys are plain ASCII. */
 const ADDED_BEYOND_ASCII: readonly (readonly [string, string])[] = [
   // Hyphens become dashes and minus signs.
   ["\\p{Pd}|\\u2212", "-"],

@@ -47,7 +47,7 @@ const MISTAKES: readonly (readonly [PrivateKeyProblem, { test(text: string): boo
  * whatever shape it came through a secret. Of several keys, the first that can be used.
  *
  * @param mask is given every other form of the key that comes into being, before anything can fail on it; what a
- *   passphrase opens is never written out
+ *   passphrase opens is never printed
  * @returns an RSA key of at least 2048 bits that signs
  * @throws Failure with a code of `PRIVATE_KEY_PROBLEMS`, and never with a part of the key
  */
@@ -122,8 +122,8 @@ function unfit(key: KeyObject): Failure | undefined {
 }
 
 /**
- * Whether a key's numbers belong together (RFC 8017 §3.2): a seventh of the time of a signature. Where they don't, the key
- * may sign all the same, as OpenSSL makes up for some of them.
+ * Whether a key's numbers belong together (RFC 8017 §3.2), which takes a fraction of a signature's time. Where they don't,
+ * the key may sign all the same, as OpenSSL makes up for some of them. The numbers are written out for this, and go nowhere.
  */
 function agrees(key: KeyObject): boolean {
   return succeeds(() => {

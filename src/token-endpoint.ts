@@ -12,8 +12,8 @@ const GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
 /** One attempt gets no more than this, so that one silent connection doesn't eat the whole budget. */
 const LONGEST_ATTEMPT_MS = 15_000;
-/** A request id as a server counts or draws them (a UUID, hex): too poor in characters to hold a piece of an assertion. */
-const REQUEST_ID = /^[\da-f-]{1,64}$/i;
+/** A request id as servers draw them, up to the length of a UUID: too poor in characters to hold a piece of an assertion as it was sent. */
+const REQUEST_ID = /^[\da-f-]{1,36}$/i;
 
 /** Who wants a token, from where, and for how long we may try. */
 export interface TokenRequest {

@@ -1,4 +1,4 @@
-import { appendFileSync } from "node:fs";
+import { accessSync, appendFileSync } from "node:fs";
 import * as core from "@actions/core";
 import { Failure } from "./failure.ts";
 
@@ -48,7 +48,10 @@ export function githubWorkflow(env: NodeJS.ProcessEnv): Workflow {
     summarise: (markdown) => {
       try {
         // The toolkit's summary would bring a builder of HTML tables, and load node's file promises in every run.
-        appendFileSync(env["GITHUB_STEP_SUMMARY"] ?? "", markdown);
+        const file = env["GITHUB_STEP_SUMMARY"] ?? "";
+        // A file that is not there yet is none that the runner will read.
+        accessSync(file);
+        appendFileSync(file, markdown);
       } catch {
         core.warning(
           "The job summary could not be written: GITHUB_STEP_SUMMARY names no file that this step may write.",

@@ -36,6 +36,13 @@ describe("what is loaded late is loaded by those alone who need it:", () => {
     assert.match(onlyError(await login(bench, { action, with: { username: "nobody" } })), /^Salesforce was not asked/);
   });
 
+  test("a client that is missing is a defect of the action, and no fault of the network", async (t) => {
+    const action = await actionWithout(t, "form-post.js");
+    const result = await login(bench, { action });
+    assert.match(onlyError(result), /^The action failed in a way that it should not: .*Cannot find module/);
+    assert.doesNotMatch(result.log, /Attempt/);
+  });
+
   test("a revocation that works does without what failures need", async (t) => {
     const action = await actionWithout(t, "failure.js", "job-summary.js");
     const { post } = await loginJob(bench, { action, with: { revoke_token: "true" } });

@@ -37,6 +37,16 @@ function problem(document: string, target: string): string | undefined {
   return ids(path).has(id) ? undefined : `${path} has no #${id}`;
 }
 
+test("every benchmark that has a place in its page has been kept there", () => {
+  const page = readDocument("docs/benchmarks.md");
+  const places = [...page.matchAll(/<!-- (\w+) -->\n([\s\S]*?)<!-- \/\1 -->/g)];
+  assert.deepEqual(
+    places.map(([, name]) => name),
+    ["login", "bytes", "growth", "year"],
+  );
+  for (const [, name, measured = ""] of places) assert.match(measured, /^\|(?: -+:? \|)+$/m, name);
+});
+
 test("the documents are found", () => {
   for (const path of ["README.md", "SECURITY.md", "CONTRIBUTING.md", "docs/setup.md", "docs/troubleshooting.md"]) {
     assert.ok(files.includes(path), path);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { EOL, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
@@ -138,5 +138,15 @@ describe("without the runner's file", () => {
     assert.equal(status, 0);
     assert.match(stdout[0] ?? "", /^::warning title=Salesforce JWT Auth::The job summary could not be written/);
     assert.equal(stdout[1], "goes on");
+  });
+
+  test("but only its name, the step goes on with a warning, and makes none that the runner won't read", () => {
+    const path = join(folder, "no-summary");
+    const { stdout } = step(
+      `process.env.GITHUB_STEP_SUMMARY = ${JSON.stringify(path)};
+       githubWorkflow(process.env).summarise("x");`,
+    );
+    assert.match(stdout[0] ?? "", /^::warning title=Salesforce JWT Auth::The job summary could not be written/);
+    assert.ok(!existsSync(path));
   });
 });
