@@ -1,6 +1,7 @@
 import { systemClock } from "./clock.ts";
 import type { PostForm } from "./form-post.ts";
 import { rawInputs, wantsSummary } from "./inputs.ts";
+import { failureSummary } from "./job-summary.ts";
 import { keptForRevocation } from "./kept-token.ts";
 import { readKeyFile } from "./key-file.ts";
 import { mint } from "./mint.ts";
@@ -10,7 +11,8 @@ import { githubWorkflow } from "./workflow.ts";
 const { env } = process;
 const workflow = githubWorkflow(env);
 
-const loadClient = () => import(/* webpackChunkName: "form-post" */ "./form-post.ts");
+/** In the same file, but not run before it is asked for: with it come node's HTTP and TLS. */
+const loadClient = () => import(/* webpackMode: "eager" */ "./form-post.ts");
 const send: PostForm = async (post) => {
   const { pastNoProxy, postForm } = await loadClient();
   return pastNoProxy(env["https_proxy"] || env["HTTPS_PROXY"], postForm)(post);
@@ -25,7 +27,7 @@ export async function main(): Promise<void> {
   process.exitCode = 1;
   process.once("beforeExit", endWithoutOutcome);
   // The event loop comes round for the first time while another thread signs the assertion: time to load the client.
-  const loading = setImmediate(loadEarly);
+  const loading = setImmediate(loadClient);
   try {
     await mint({ env, workflow, readFile: readKeyFile, postForm: send, clock: systemClock, random: Math.random });
     process.exitCode = 0;
@@ -35,16 +37,6 @@ export async function main(): Promise<void> {
   // Inputs that can't be used end the step before the client is needed.
   clearImmediate(loading);
   end();
-}
-
-/** A file of the action that can't be loaded is no fault of the network, and no reason to ask again. */
-async function loadEarly(): Promise<void> {
-  try {
-    await loadClient();
-  } catch (error) {
-    await fail(error);
-    end();
-  }
 }
 
 /** The end of the job: revokes what the step kept. */
@@ -60,9 +52,7 @@ async function fail(error: unknown): Promise<void> {
   const { docsUrl, report } = await import(/* webpackChunkName: "failure" */ "./report.ts");
   const message = report(error, docsUrl(env));
   workflow.error(message);
-  if (!wantsSummary(rawInputs(env))) return;
-  const { failureSummary } = await import(/* webpackChunkName: "job-summary" */ "./job-summary.ts");
-  workflow.summarise(failureSummary(message));
+  if (wantsSummary(rawInputs(env))) workflow.summarise(failureSummary(message));
 }
 
 async function endWithoutOutcome(): Promise<void> {

@@ -4,6 +4,7 @@ import { Failure } from "./failure.ts";
 import type { PostForm } from "./form-post.ts";
 import { handOver } from "./hand-over.ts";
 import { rawInputs, readInputs, secretsOfInputs } from "./inputs.ts";
+import { loginSummary } from "./job-summary.ts";
 import { keepForRevocation } from "./kept-token.ts";
 import { sameId } from "./org-id.ts";
 import { requestToken } from "./token-endpoint.ts";
@@ -44,10 +45,7 @@ export async function mint(world: World): Promise<void> {
     const certificateExpiresAt = inputs.certificate?.expiresAt.toISOString() ?? "";
     handOver({ ...inputs, token, certificateExpiresAt, workflow });
     workflow.info(`Logged in to ${token.instanceUrl} as ${inputs.username}.`);
-    if (inputs.writeJobSummary) {
-      const { loginSummary } = await import(/* webpackChunkName: "job-summary" */ "./job-summary.ts");
-      workflow.summarise(loginSummary(inputs.username, token, certificateExpiresAt));
-    }
+    if (inputs.writeJobSummary) workflow.summarise(loginSummary(inputs.username, token, certificateExpiresAt));
   } finally {
     // A token that a check refuses exists all the same, and ends with the job if that was asked for.
     const kept = inputs.revokeToken && revocable(fields, inputs.loginUrl.url);

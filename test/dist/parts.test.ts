@@ -24,27 +24,36 @@ async function actionWithout(t: TestContext, ...missing: readonly string[]): Pro
 }
 
 describe("what is loaded late is loaded by those alone who need it:", () => {
-  test("a login that goes well does without what failures and summaries need", async (t) => {
-    const action = await actionWithout(t, "failure.js", "job-summary.js", "post.js");
-    const { conclusion, outputs } = await login(bench, { action });
+  test("a login that goes well does without what failures need", async (t) => {
+    const action = await actionWithout(t, "failure.js", "post.js");
+    const { conclusion, outputs } = await login(bench, { action, with: { write_job_summary: "true" } });
     assert.equal(conclusion, "success");
     assert.match(outputs["access_token"] ?? "", /^00D/);
   });
 
-  test("inputs that can't be used are told without the HTTP client", async (t) => {
-    const action = await actionWithout(t, "form-post.js", "job-summary.js");
-    assert.match(onlyError(await login(bench, { action, with: { username: "nobody" } })), /^Salesforce was not asked/);
-  });
-
-  test("a client that is missing is a defect of the action, and no fault of the network", async (t) => {
-    const action = await actionWithout(t, "form-post.js");
-    const result = await login(bench, { action });
-    assert.match(onlyError(result), /^The action failed in a way that it should not: .*Cannot find module/);
-    assert.doesNotMatch(result.log, /Attempt/);
+  test("inputs that can't be used are told without node's HTTP", async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), "loaded-"));
+    t.after(() => rm(folder, { recursive: true }));
+    const [script, list] = [join(folder, "list.cjs"), join(folder, "list")] as const;
+    await writeFile(
+      script,
+      `const { appendFileSync } = require("node:fs");
+      const { Module } = require("node:module");
+      const load = Module._load;
+      Module._load = function (name, ...rest) {
+        appendFileSync(${JSON.stringify(list)}, name + "\\n");
+        return load.call(this, name, ...rest);
+      };`,
+    );
+    const env = { NODE_OPTIONS: `--import=${pathToFileURL(script).href}` };
+    assert.match(onlyError(await login(bench, { env, with: { username: "nobody" } })), /^Salesforce was not asked/);
+    assert.doesNotMatch(await readFile(list, "utf8"), /^https?$/m);
+    await login(bench, { env });
+    assert.match(await readFile(list, "utf8"), /^https$/m, "where Salesforce is asked, it is loaded");
   });
 
   test("a revocation that works does without what failures need", async (t) => {
-    const action = await actionWithout(t, "failure.js", "job-summary.js");
+    const action = await actionWithout(t, "failure.js");
     const { post } = await loginJob(bench, { action, with: { revoke_token: "true" } });
     assert.deepEqual([post.conclusion, post.annotations], ["success", []]);
     assert.match(post.log, /The access token was revoked\./);
