@@ -1,6 +1,7 @@
 // One login, measured against what it can't be faster than. `npm run bench -- --keep` puts the tables into docs/benchmarks.md.
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -27,22 +28,26 @@ interface Measured {
 
 if (KEEP && !existsSync(CLI))
   throw new Error("to keep what is measured takes the command line: npm ci --prefix test/sf");
+const folder = mkdtempSync(join(tmpdir(), "packages-"));
+// In a process of its own: on Linux the peak memory of this one would count for all that it starts.
+execFileSync(process.execPath, [at("bench/bundle-packages.mjs"), folder], { stdio: "pipe" });
 const bench = await startBench({ routes: CLI_ROUTES });
 try {
   const env = { ...bench.salesforce.env, ...loginVariables(bench.inputs) };
   const proof = /access_token/;
-  const [main, floor, post, nothing] = (await measure(
+  const [main, packages, floor, post, nothing] = (await measure(
     [
       { name: "main step", args: [at("dist/main.js")], env, proof },
+      { name: "the three packages alone", args: [join(folder, "index.cjs")], env, proof },
       { name: "bare node script, the same request", args: [at("bench/bare-login.cjs")], env, proof },
       { name: "post step, nothing to revoke", args: [at("dist/post.js")], env: {} },
       { name: "node -e 0", args: ["-e", "0"], env: {} },
     ],
     PAIRS,
-  )) as [Measured, Measured, Measured, Measured];
+  )) as [Measured, Measured, Measured, Measured, Measured];
   const [cli] = existsSync(CLI) ? await measure([commandLine()], FEW) : [];
 
-  const rows = [main, floor, post, nothing, ...(cli ? [cli] : [])].map((one) => rowOf(one, [floor, nothing]));
+  const rows = [main, packages, floor, post, nothing, ...(cli ? [cli] : [])].map((one) => rowOf(one, [floor, nothing]));
   const heads = ["process, from start to exit", "median ms", "x bare script", "x node -e 0", "peak MiB", "requests"];
   const bothMs = median(main.timesMs.map((time, index) => time + (post.timesMs[index] ?? Number.NaN)));
   const rounds = `${PAIRS} rounds, one of each in turn${cli ? `; the command line ${FEW} times` : ""}`;
@@ -56,6 +61,7 @@ try {
   }
 } finally {
   await bench.close();
+  rmSync(folder, { recursive: true });
 }
 
 /** Interleaved, so that a machine that slows down or speeds up does so for all of them. */
