@@ -6,9 +6,10 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { startBench } from "../test/dist/login.ts";
+import { inputVariables } from "../test/runner/inputs.ts";
 import { CLI_ROUTES } from "../test/salesforce/cli-routes.ts";
 import { networkOf } from "../test/sf/bench.ts";
-import { loginVariables, median, type Subject, timeOnce, type Usage, usageOnce } from "./measure.ts";
+import { median, type Subject, timeOnce, type Usage, usageOnce } from "./measure.ts";
 import { circumstances, KEEP, publish, round, table } from "./page.ts";
 import { yearOf } from "./year.ts";
 
@@ -33,7 +34,7 @@ const folder = mkdtempSync(join(tmpdir(), "packages-"));
 execFileSync(process.execPath, [at("bench/bundle-packages.mjs"), folder], { stdio: "pipe" });
 const bench = await startBench({ routes: CLI_ROUTES });
 try {
-  const env = { ...bench.salesforce.env, ...loginVariables(bench.inputs) };
+  const env = { ...bench.salesforce.env, ...inputVariables(new Map(Object.entries(bench.inputs))) };
   const proof = /access_token/;
   const [main, packages, floor, post, nothing] = (await measure(
     [

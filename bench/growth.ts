@@ -3,7 +3,8 @@
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { type Bench, startBench } from "../test/dist/login.ts";
-import { loginVariables, median, type Subject, type Usage, usageOnce } from "./measure.ts";
+import { inputVariables } from "../test/runner/inputs.ts";
+import { median, type Subject, type Usage, usageOnce } from "./measure.ts";
 import { circumstances, publish, round, table } from "./page.ts";
 import { unsteady } from "./unsteady.ts";
 
@@ -57,7 +58,7 @@ async function burst(count: number, mostFaults: number): Promise<Burst> {
 }
 
 function loginAt({ salesforce, inputs }: Bench): Subject {
-  const given = loginVariables({ ...inputs, timeout_seconds: String(TIMEOUT_SECONDS) });
+  const given = inputVariables(new Map([...Object.entries(inputs), ["timeout_seconds", String(TIMEOUT_SECONDS)]]));
   return { name: "main step", args: [MAIN], env: { ...salesforce.env, ...given }, proof: /access_token/ };
 }
 

@@ -39,11 +39,6 @@ export async function usageOnce(subject: Subject): Promise<Usage> {
   });
 }
 
-/** The inputs of a step, as variables of its environment. */
-export function loginVariables(inputs: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]));
-}
-
 /** The middle of some numbers. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);

@@ -20,7 +20,7 @@ async function main() {
   const assertion = await new SignJWT(claims).setProtectedHeader({ alg: "RS256" }).sign(key);
   setSecret(assertion);
   const { HttpClient } = await loadClient();
-  const client = new HttpClient("bare-login", [], { allowRedirects: false });
+  const client = new HttpClient("packages-login", [], { allowRedirects: false });
   const form = new URLSearchParams({ grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion });
   const headers = { "content-type": "application/x-www-form-urlencoded", accept: "application/json" };
   const { message } = await client.post(`${INPUT_LOGIN_URL}/services/oauth2/token`, form.toString(), headers);

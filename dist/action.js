@@ -3859,6 +3859,7 @@ async function main() {
   } catch (error) {
     await fail(error);
   }
+  process.off("beforeExit", endWithoutOutcome);
   // Inputs that can't be used end the step before the client is needed.
   clearImmediate(loading);
   end();

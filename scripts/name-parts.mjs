@@ -1,9 +1,12 @@
 // Gives back to a bundle the names that its sources have: webpack numbers what is loaded late, and shortens what is exported.
 
+/** Loads a file by its number, beside the name that the source asks for. */
 const LOAD = /\.e\(\/\* import\(\) \| ([\w-]+) \*\/ (\d+)\)/g;
 /** A module in webpack's table, from its number to its end. */
 const MODULE = /^\/\*{3}\/ (\d+):\n(?:.*\n)*?\/\*{3}\/ \}\)/gm;
+/** What is taken of a file that was loaded late. */
 const LATE_MODULE = /(?<=\.bind\(\w+), (\d+)\)/g;
+/** A short name of an export beside its own, where it is exported, where it is used, and where its module is imported. */
 const EXPORT = /\b(\w+): \(\) => \(\/\* binding \*\/ (\w+)\)/g;
 const USE = /\/\* \.?(\w+) \*\/ ?\.(\w+)/g;
 const IMPORT = /\b_(\w+)__WEBPACK_IMPORTED_MODULE_\d+__\b/g;
@@ -57,10 +60,11 @@ function withModulesNamed(files) {
       [...entry.matchAll(/^(?:;\/\/ CONCATENATED|\/\/) MODULE: (\S+)$/gm)].at(-1)?.[1],
     ]),
   );
-  return files.map(([file, text]) => [
-    file,
-    text.replace(LATE_MODULE, (_, number) => `, ${number} /* ${paths.get(number)} */)`),
-  ]);
+  const nameOf = (_, number) => {
+    if (paths.get(number) === undefined) throw new Error(`module ${number} is loaded late, and is nowhere`);
+    return `, ${number} /* ${paths.get(number)} */)`;
+  };
+  return files.map(([file, text]) => [file, text.replace(LATE_MODULE, nameOf)]);
 }
 
 function withExportsNamed(files) {

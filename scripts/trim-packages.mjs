@@ -9,9 +9,9 @@ import { headed } from "./name-parts.mjs";
 
 /** The packages that are no ES modules: rollup can't see what of them is used. */
 const COMMONJS = { tunnel: ["index.js", "lib/tunnel.js"] };
-/** Methods that are called by no name that stands anywhere. */
+/** Methods that the language itself calls, so that their names need not stand anywhere. */
 const RUNTIME_CALLS = ["toString", "toJSON", "valueOf", "then"];
-/** Of TypeScript's helpers, which look for a `this` that modules don't have, and of the toolkit, which imports itself. */
+/** Remarks of rollup that mean no harm: TypeScript's helpers look for a `this` that modules don't have, and the toolkit imports itself. */
 const HARMLESS = ["THIS_IS_UNDEFINED", "CIRCULAR_DEPENDENCY"];
 
 /**

@@ -34,6 +34,7 @@ export async function main(): Promise<void> {
   } catch (error) {
     await fail(error);
   }
+  process.off("beforeExit", endWithoutOutcome);
   // Inputs that can't be used end the step before the client is needed.
   clearImmediate(loading);
   end();
