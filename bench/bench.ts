@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { startBench } from "../test/dist/login.ts";
-import { inputVariables } from "../test/runner/inputs.ts";
-import { CLI_ROUTES } from "../test/salesforce/cli-routes.ts";
-import { networkOf } from "../test/sf/bench.ts";
+import { networkOf } from "../test/cli/environment.ts";
+import { startTestEnvironment } from "../test/e2e/login.ts";
+import { inputVariables } from "../test/fakes/runner/inputs.ts";
+import { CLI_ROUTES } from "../test/fakes/salesforce/cli-routes.ts";
 import { median, type Subject, timeOnce, type Usage, usageOnce } from "./measure.ts";
 import { circumstances, KEEP, publish, round, table } from "./page.ts";
 import { yearOf } from "./year.ts";
@@ -17,7 +17,7 @@ const PAIRS = 25;
 /** The command line takes seconds, and memory hardly differs from run to run. */
 const FEW = 5;
 const at = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
-const CLI = at("test/sf/node_modules/@salesforce/cli/bin/run.js");
+const CLI = at("test/cli/node_modules/@salesforce/cli/bin/run.js");
 
 interface Measured {
   readonly subject: Subject;
@@ -28,11 +28,11 @@ interface Measured {
 }
 
 if (KEEP && !existsSync(CLI))
-  throw new Error("to keep what is measured takes the command line: npm ci --prefix test/sf");
+  throw new Error("to keep what is measured takes the command line: npm ci --prefix test/cli");
 const folder = mkdtempSync(join(tmpdir(), "packages-"));
 // In a process of its own: on Linux the peak memory of this one would count for all that it starts.
 execFileSync(process.execPath, [at("bench/bundle-packages.mjs"), folder], { stdio: "pipe" });
-const bench = await startBench({ routes: CLI_ROUTES });
+const bench = await startTestEnvironment({ routes: CLI_ROUTES });
 try {
   const env = { ...bench.salesforce.env, ...inputVariables(new Map(Object.entries(bench.inputs))) };
   const proof = /access_token/;
@@ -40,7 +40,7 @@ try {
     [
       { name: "main step", args: [at("dist/main.js")], env, proof },
       { name: "the three packages alone", args: [join(folder, "index.cjs")], env, proof },
-      { name: "bare node script, the same request", args: [at("bench/bare-login.cjs")], env, proof },
+      { name: "bare node script, the same request", args: [at("bench/baseline.cjs")], env, proof },
       { name: "post step, nothing to revoke", args: [at("dist/post.js")], env: {} },
       { name: "node -e 0", args: ["-e", "0"], env: {} },
     ],

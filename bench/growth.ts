@@ -2,8 +2,8 @@
 // fail. Every step has to get its token. `npm run bench:growth -- --keep` puts the tables into docs/benchmarks.md.
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
-import { type Bench, startBench } from "../test/dist/login.ts";
-import { inputVariables } from "../test/runner/inputs.ts";
+import { startTestEnvironment, type TestEnvironment } from "../test/e2e/login.ts";
+import { inputVariables } from "../test/fakes/runner/inputs.ts";
 import { median, type Subject, type Usage, usageOnce } from "./measure.ts";
 import { circumstances, publish, round, table } from "./page.ts";
 import { unsteady } from "./unsteady.ts";
@@ -46,7 +46,7 @@ publish(
 );
 
 async function burst(count: number, mostFaults: number): Promise<Burst> {
-  const bench = await startBench();
+  const bench = await startTestEnvironment();
   try {
     if (mostFaults > 0) bench.salesforce.misbehave(unsteady(mostFaults), { times: "always" });
     const begin = performance.now();
@@ -57,7 +57,7 @@ async function burst(count: number, mostFaults: number): Promise<Burst> {
   }
 }
 
-function loginAt({ salesforce, inputs }: Bench): Subject {
+function loginAt({ salesforce, inputs }: TestEnvironment): Subject {
   const given = inputVariables(new Map([...Object.entries(inputs), ["timeout_seconds", String(TIMEOUT_SECONDS)]]));
   return { name: "main step", args: [MAIN], env: { ...salesforce.env, ...given }, proof: /access_token/ };
 }

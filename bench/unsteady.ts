@@ -1,4 +1,4 @@
-import { type Fault, faults } from "../test/salesforce/index.ts";
+import { type Fault, faults } from "../test/fakes/salesforce/index.ts";
 
 type AnswerFault = Fault & { readonly stage: "answer" };
 

@@ -1,27 +1,27 @@
 /******/ (() => { // webpackBootstrap
 /******/ 	var __webpack_modules__ = ({
 
-/***/ 609:
+/***/ 770:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-// MODULE: ./node_modules/tunnel/index.js
-module.exports = __nccwpck_require__(603);
+module.exports = __nccwpck_require__(218);
 
 
 /***/ }),
 
-/***/ 603:
+/***/ 218:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 "use strict";
 var __webpack_unused_export__;
-// MODULE: ./node_modules/tunnel/lib/tunnel.js
 
 
+var net = __nccwpck_require__(278);
 var tls = __nccwpck_require__(756);
 var http = __nccwpck_require__(611);
 var https = __nccwpck_require__(692);
 var events = __nccwpck_require__(434);
+var assert = __nccwpck_require__(613);
 var util = __nccwpck_require__(23);
 
 
@@ -282,71 +282,183 @@ __webpack_unused_export__ = debug; // for test
 
 /***/ }),
 
-/***/ 640:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+/***/ 613:
+/***/ ((module) => {
 
 "use strict";
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   AttemptTimeout: () => AttemptTimeout,
-/* harmony export */   systemClock: () => systemClock
-/* harmony export */ });
-// MODULE: ./src/clock.js
-/** An attempt that got no whole answer in its time. */
-class AttemptTimeout extends Error {
-  name = "AttemptTimeout";
-  /** @param milliseconds what the attempt was given */
-  constructor(milliseconds) {
-    super(`no answer within ${(milliseconds / 1000).toFixed(1)} s`);
-  }
-}
-const systemClock = {
-  now: Date.now,
-  // `performance` and `timers/promises` would do the same, but node takes a millisecond or two to load them.
-  elapsed: () => Number(process.hrtime.bigint()) / 1e6,
-  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-  within: async (milliseconds, work) => {
-    const controller = new AbortController();
-    let timer;
-    // Unlike AbortSignal.timeout(), this timer keeps the process alive: node must not end before there is an outcome.
-    const over = new Promise((_, reject) => {
-      timer = setTimeout(() => {
-        const error = new AttemptTimeout(milliseconds);
-        reject(error);
-        controller.abort(error);
-      }, milliseconds);
-    });
-    try {
-      return await Promise.race([work(controller.signal), over]);
-    } finally {
-      clearTimeout(timer);
-    }
-  },
-};
-
+module.exports = require("assert");
 
 /***/ }),
 
-/***/ 388:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+/***/ 434:
+/***/ ((module) => {
 
 "use strict";
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Failure: () => Failure
-/* harmony export */ });
-// MODULE: ./src/failure.js
+module.exports = require("events");
+
+/***/ }),
+
+/***/ 611:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("http");
+
+/***/ }),
+
+/***/ 692:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("https");
+
+/***/ }),
+
+/***/ 278:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("net");
+
+/***/ }),
+
+/***/ 756:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("tls");
+
+/***/ }),
+
+/***/ 23:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("util");
+
+/***/ })
+
+/******/ 	});
+/************************************************************************/
+/******/ 	// The module cache
+/******/ 	var __webpack_module_cache__ = {};
+/******/ 	
+/******/ 	// The require function
+/******/ 	function __nccwpck_require__(moduleId) {
+/******/ 		// Check if module is in cache
+/******/ 		var cachedModule = __webpack_module_cache__[moduleId];
+/******/ 		if (cachedModule !== undefined) {
+/******/ 			return cachedModule.exports;
+/******/ 		}
+/******/ 		// Create a new module (and put it into the cache)
+/******/ 		var module = __webpack_module_cache__[moduleId] = {
+/******/ 			// no module.id needed
+/******/ 			// no module.loaded needed
+/******/ 			exports: {}
+/******/ 		};
+/******/ 	
+/******/ 		// Execute the module function
+/******/ 		var threw = true;
+/******/ 		try {
+/******/ 			__webpack_modules__[moduleId](module, module.exports, __nccwpck_require__);
+/******/ 			threw = false;
+/******/ 		} finally {
+/******/ 			if(threw) delete __webpack_module_cache__[moduleId];
+/******/ 		}
+/******/ 	
+/******/ 		// Return the exports of the module
+/******/ 		return module.exports;
+/******/ 	}
+/******/ 	
+/************************************************************************/
+/******/ 	/* webpack/runtime/asset-relocator-loader */
+/******/ 	if (typeof __nccwpck_require__ !== 'undefined') __nccwpck_require__.ab = __dirname + "/";
+/******/ 	
+/******/ 	/* webpack/runtime/create fake namespace object */
+/******/ 	(() => {
+/******/ 		var getProto = Object.getPrototypeOf ? (obj) => (Object.getPrototypeOf(obj)) : (obj) => (obj.__proto__);
+/******/ 		var leafPrototypes;
+/******/ 		// create a fake namespace object
+/******/ 		// mode & 1: value is a module id, require it
+/******/ 		// mode & 2: merge all properties of value into the ns
+/******/ 		// mode & 4: return value when already ns object
+/******/ 		// mode & 16: return value when it's Promise-like
+/******/ 		// mode & 8|1: behave like require
+/******/ 		__nccwpck_require__.t = function(value, mode) {
+/******/ 			if(mode & 1) value = this(value);
+/******/ 			if(mode & 8) return value;
+/******/ 			if(typeof value === 'object' && value) {
+/******/ 				if((mode & 4) && value.__esModule) return value;
+/******/ 				if((mode & 16) && typeof value.then === 'function') return value;
+/******/ 			}
+/******/ 			var ns = Object.create(null);
+/******/ 			__nccwpck_require__.r(ns);
+/******/ 			var def = {};
+/******/ 			leafPrototypes = leafPrototypes || [null, getProto({}), getProto([]), getProto(getProto)];
+/******/ 			for(var current = mode & 2 && value; typeof current == 'object' && !~leafPrototypes.indexOf(current); current = getProto(current)) {
+/******/ 				Object.getOwnPropertyNames(current).forEach((key) => (def[key] = () => (value[key])));
+/******/ 			}
+/******/ 			def['default'] = () => (value);
+/******/ 			__nccwpck_require__.d(ns, def);
+/******/ 			return ns;
+/******/ 		};
+/******/ 	})();
+/******/ 	
+/******/ 	/* webpack/runtime/define property getters */
+/******/ 	(() => {
+/******/ 		// define getter functions for harmony exports
+/******/ 		__nccwpck_require__.d = (exports, definition) => {
+/******/ 			for(var key in definition) {
+/******/ 				if(__nccwpck_require__.o(definition, key) && !__nccwpck_require__.o(exports, key)) {
+/******/ 					Object.defineProperty(exports, key, { enumerable: true, get: definition[key] });
+/******/ 				}
+/******/ 			}
+/******/ 		};
+/******/ 	})();
+/******/ 	
+/******/ 	/* webpack/runtime/hasOwnProperty shorthand */
+/******/ 	(() => {
+/******/ 		__nccwpck_require__.o = (obj, prop) => (Object.prototype.hasOwnProperty.call(obj, prop))
+/******/ 	})();
+/******/ 	
+/******/ 	/* webpack/runtime/make namespace object */
+/******/ 	(() => {
+/******/ 		// define __esModule on exports
+/******/ 		__nccwpck_require__.r = (exports) => {
+/******/ 			if(typeof Symbol !== 'undefined' && Symbol.toStringTag) {
+/******/ 				Object.defineProperty(exports, Symbol.toStringTag, { value: 'Module' });
+/******/ 			}
+/******/ 			Object.defineProperty(exports, '__esModule', { value: true });
+/******/ 		};
+/******/ 	})();
+/******/ 	
+/************************************************************************/
+var __webpack_exports__ = {};
+// This entry need to be wrapped in an IIFE because it need to be in strict mode.
+(() => {
+"use strict";
+// ESM COMPAT FLAG
+__nccwpck_require__.r(__webpack_exports__);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  main: () => (/* binding */ main),
+  post: () => (/* binding */ post)
+});
+
+;// CONCATENATED MODULE: ./build/src/lib/action-error.js
 /**
- * An outcome that the user can do something about. Every room throws this and nothing else on purpose;
- * any other error is a defect of the action.
+ * Thrown for expected errors, which the user can do something about; any other error is a bug.
  *
  * @example
- * throw new Failure({
+ * throw new ActionError({
  *   code: "private-key-is-certificate",
  *   message: "this is a certificate, not a private key",
  *   steps: ["Store the file that openssl wrote with -keyout: gh secret set SALESFORCE_PRIVATE_KEY < salesforce.key"],
  * });
  */
-class Failure extends Error {
-  name = "Failure";
+class ActionError extends Error {
+  name = "ActionError";
   code;
   causes;
   steps;
@@ -358,678 +470,73 @@ class Failure extends Error {
   }
 }
 
+;// CONCATENATED MODULE: ./build/src/lib/salesforce-id.js
 
-/***/ }),
-
-/***/ 115:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-"use strict";
-// ESM COMPAT FLAG
-__nccwpck_require__.r(__webpack_exports__);
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  BODY_LIMIT: () => BODY_LIMIT,
-  pastNoProxy: () => pastNoProxy,
-  postForm: () => postForm
-});
-
-// EXTERNAL MODULE: external "http"
-var external_http_ = __nccwpck_require__(611);
-var external_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_http_, 2);
-// EXTERNAL MODULE: external "https"
-var external_https_ = __nccwpck_require__(692);
-var external_https_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_https_, 2);
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
-function getProxyUrl(reqUrl) {
-    const usingSsl = reqUrl.protocol === 'https:';
-    if (checkBypass(reqUrl)) {
-        return undefined;
-    }
-    const proxyVar = (() => {
-        if (usingSsl) {
-            return process.env['https_proxy'] || process.env['HTTPS_PROXY'];
-        }
-        else {
-            return process.env['http_proxy'] || process.env['HTTP_PROXY'];
-        }
-    })();
-    if (proxyVar) {
-        try {
-            return new DecodedURL(proxyVar);
-        }
-        catch (_a) {
-            if (!proxyVar.startsWith('http://') && !proxyVar.startsWith('https://'))
-                return new DecodedURL(`http://${proxyVar}`);
-        }
-    }
-    else {
-        return undefined;
-    }
-}
-function checkBypass(reqUrl) {
-    if (!reqUrl.hostname) {
-        return false;
-    }
-    const reqHost = reqUrl.hostname;
-    if (isLoopbackAddress(reqHost)) {
-        return true;
-    }
-    const noProxy = process.env['no_proxy'] || process.env['NO_PROXY'] || '';
-    if (!noProxy) {
-        return false;
-    }
-    // Determine the request port
-    let reqPort;
-    if (reqUrl.port) {
-        reqPort = Number(reqUrl.port);
-    }
-    else if (reqUrl.protocol === 'http:') {
-        reqPort = 80;
-    }
-    else if (reqUrl.protocol === 'https:') {
-        reqPort = 443;
-    }
-    // Format the request hostname and hostname with port
-    const upperReqHosts = [reqUrl.hostname.toUpperCase()];
-    if (typeof reqPort === 'number') {
-        upperReqHosts.push(`${upperReqHosts[0]}:${reqPort}`);
-    }
-    // Compare request host against noproxy
-    for (const upperNoProxyItem of noProxy
-        .split(',')
-        .map(x => x.trim().toUpperCase())
-        .filter(x => x)) {
-        if (upperNoProxyItem === '*' ||
-            upperReqHosts.some(x => x === upperNoProxyItem ||
-                x.endsWith(`.${upperNoProxyItem}`) ||
-                (upperNoProxyItem.startsWith('.') &&
-                    x.endsWith(`${upperNoProxyItem}`)))) {
-            return true;
-        }
-    }
-    return false;
-}
-function isLoopbackAddress(host) {
-    const hostLower = host.toLowerCase();
-    return (hostLower === 'localhost' ||
-        hostLower.startsWith('127.') ||
-        hostLower.startsWith('[::1]') ||
-        hostLower.startsWith('[0:0:0:0:0:0:0:1]'));
-}
-class DecodedURL extends URL {
-    constructor(url, base) {
-        super(url, base);
-        this._decodedUsername = decodeURIComponent(super.username);
-        this._decodedPassword = decodeURIComponent(super.password);
-    }
-    get username() {
-        return this._decodedUsername;
-    }
-    get password() {
-        return this._decodedPassword;
-    }
-}
-
-
-
-// EXTERNAL MODULE: ./node_modules/tunnel/index.js
-var tunnel = __nccwpck_require__(609);
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
-
-
-
-
-
-/* eslint-disable @typescript-eslint/no-explicit-any */
-var __awaiter = ( false) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
+/** Every reason to refuse an id, by its failure code. */
+const ORG_ID_PROBLEMS = {
+  "org-id-malformed": { message: "this is not a Salesforce id: one has 15 or 18 letters and digits" },
+  "org-id-prefix": { message: "this is not an org id: one begins with 00D, with a capital D" },
+  "org-id-checksum": {
+    message: "this id has a wrong check sum: a character, or the case of a letter, was changed on its way here",
+  },
 };
-var HttpCodes;
-(function (HttpCodes) {
-    HttpCodes[HttpCodes["OK"] = 200] = "OK";
-    HttpCodes[HttpCodes["MultipleChoices"] = 300] = "MultipleChoices";
-    HttpCodes[HttpCodes["MovedPermanently"] = 301] = "MovedPermanently";
-    HttpCodes[HttpCodes["ResourceMoved"] = 302] = "ResourceMoved";
-    HttpCodes[HttpCodes["SeeOther"] = 303] = "SeeOther";
-    HttpCodes[HttpCodes["NotModified"] = 304] = "NotModified";
-    HttpCodes[HttpCodes["UseProxy"] = 305] = "UseProxy";
-    HttpCodes[HttpCodes["SwitchProxy"] = 306] = "SwitchProxy";
-    HttpCodes[HttpCodes["TemporaryRedirect"] = 307] = "TemporaryRedirect";
-    HttpCodes[HttpCodes["PermanentRedirect"] = 308] = "PermanentRedirect";
-    HttpCodes[HttpCodes["BadRequest"] = 400] = "BadRequest";
-    HttpCodes[HttpCodes["Unauthorized"] = 401] = "Unauthorized";
-    HttpCodes[HttpCodes["PaymentRequired"] = 402] = "PaymentRequired";
-    HttpCodes[HttpCodes["Forbidden"] = 403] = "Forbidden";
-    HttpCodes[HttpCodes["NotFound"] = 404] = "NotFound";
-    HttpCodes[HttpCodes["MethodNotAllowed"] = 405] = "MethodNotAllowed";
-    HttpCodes[HttpCodes["NotAcceptable"] = 406] = "NotAcceptable";
-    HttpCodes[HttpCodes["ProxyAuthenticationRequired"] = 407] = "ProxyAuthenticationRequired";
-    HttpCodes[HttpCodes["RequestTimeout"] = 408] = "RequestTimeout";
-    HttpCodes[HttpCodes["Conflict"] = 409] = "Conflict";
-    HttpCodes[HttpCodes["Gone"] = 410] = "Gone";
-    HttpCodes[HttpCodes["TooManyRequests"] = 429] = "TooManyRequests";
-    HttpCodes[HttpCodes["InternalServerError"] = 500] = "InternalServerError";
-    HttpCodes[HttpCodes["NotImplemented"] = 501] = "NotImplemented";
-    HttpCodes[HttpCodes["BadGateway"] = 502] = "BadGateway";
-    HttpCodes[HttpCodes["ServiceUnavailable"] = 503] = "ServiceUnavailable";
-    HttpCodes[HttpCodes["GatewayTimeout"] = 504] = "GatewayTimeout";
-})(HttpCodes || (HttpCodes = {}));
-var Headers;
-(function (Headers) {
-    Headers["Accept"] = "accept";
-    Headers["ContentType"] = "content-type";
-})(Headers || (Headers = {}));
-var MediaTypes;
-(function (MediaTypes) {
-    MediaTypes["ApplicationJson"] = "application/json";
-})(MediaTypes || (MediaTypes = {}));
-const HttpRedirectCodes = [
-    HttpCodes.MovedPermanently,
-    HttpCodes.ResourceMoved,
-    HttpCodes.SeeOther,
-    HttpCodes.TemporaryRedirect,
-    HttpCodes.PermanentRedirect
-];
-const HttpResponseRetryCodes = [
-    HttpCodes.BadGateway,
-    HttpCodes.ServiceUnavailable,
-    HttpCodes.GatewayTimeout
-];
-const RetryableHttpVerbs = ['OPTIONS', 'GET', 'DELETE', 'HEAD'];
-const ExponentialBackoffCeiling = 10;
-const ExponentialBackoffTimeSlice = 5;
-class HttpClientResponse {
-    constructor(message) {
-        this.message = message;
-    }
-    readBody() {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
-                let output = Buffer.alloc(0);
-                this.message.on('data', (chunk) => {
-                    output = Buffer.concat([output, chunk]);
-                });
-                this.message.on('end', () => {
-                    resolve(output.toString());
-                });
-            }));
-        });
-    }
-}
-class HttpClient {
-    constructor(userAgent, handlers, requestOptions) {
-        this._ignoreSslError = false;
-        this._allowRedirects = true;
-        this._allowRedirectDowngrade = false;
-        this._maxRedirects = 50;
-        this._allowRetries = false;
-        this._maxRetries = 1;
-        this._keepAlive = false;
-        this._disposed = false;
-        this.userAgent = this._getUserAgentWithOrchestrationId(userAgent);
-        this.handlers = handlers || [];
-        this.requestOptions = requestOptions;
-        if (requestOptions) {
-            if (requestOptions.ignoreSslError != null) {
-                this._ignoreSslError = requestOptions.ignoreSslError;
-            }
-            this._socketTimeout = requestOptions.socketTimeout;
-            if (requestOptions.allowRedirects != null) {
-                this._allowRedirects = requestOptions.allowRedirects;
-            }
-            if (requestOptions.allowRedirectDowngrade != null) {
-                this._allowRedirectDowngrade = requestOptions.allowRedirectDowngrade;
-            }
-            if (requestOptions.maxRedirects != null) {
-                this._maxRedirects = Math.max(requestOptions.maxRedirects, 0);
-            }
-            if (requestOptions.keepAlive != null) {
-                this._keepAlive = requestOptions.keepAlive;
-            }
-            if (requestOptions.allowRetries != null) {
-                this._allowRetries = requestOptions.allowRetries;
-            }
-            if (requestOptions.maxRetries != null) {
-                this._maxRetries = requestOptions.maxRetries;
-            }
-        }
-    }
-    options(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('OPTIONS', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    get(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('GET', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    post(requestUrl, data, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('POST', requestUrl, data, additionalHeaders || {});
-        });
-    }
-    head(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('HEAD', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    /**
-     * Makes a raw http request.
-     * All other methods such as get, post, patch, and request ultimately call this.
-     * Prefer get, del, post and patch
-     */
-    request(verb, requestUrl, data, headers) {
-        return __awaiter(this, void 0, void 0, function* () {
-            if (this._disposed) {
-                throw new Error('Client has already been disposed.');
-            }
-            const parsedUrl = new URL(requestUrl);
-            let info = this._prepareRequest(verb, parsedUrl, headers);
-            // Only perform retries on reads since writes may not be idempotent.
-            const maxTries = this._allowRetries && RetryableHttpVerbs.includes(verb)
-                ? this._maxRetries + 1
-                : 1;
-            let numTries = 0;
-            let response;
-            do {
-                response = yield this.requestRaw(info, data);
-                // Check if it's an authentication challenge
-                if (response &&
-                    response.message &&
-                    response.message.statusCode === HttpCodes.Unauthorized) {
-                    let authenticationHandler;
-                    for (const handler of this.handlers) {
-                        if (handler.canHandleAuthentication(response)) {
-                            authenticationHandler = handler;
-                            break;
-                        }
-                    }
-                    if (authenticationHandler) {
-                        return authenticationHandler.handleAuthentication(this, info, data);
-                    }
-                    else {
-                        // We have received an unauthorized response but have no handlers to handle it.
-                        // Let the response return to the caller.
-                        return response;
-                    }
-                }
-                let redirectsRemaining = this._maxRedirects;
-                while (response.message.statusCode &&
-                    HttpRedirectCodes.includes(response.message.statusCode) &&
-                    this._allowRedirects &&
-                    redirectsRemaining > 0) {
-                    const redirectUrl = response.message.headers['location'];
-                    if (!redirectUrl) {
-                        // if there's no location to redirect to, we won't
-                        break;
-                    }
-                    const parsedRedirectUrl = new URL(redirectUrl);
-                    if (parsedUrl.protocol === 'https:' &&
-                        parsedUrl.protocol !== parsedRedirectUrl.protocol &&
-                        !this._allowRedirectDowngrade) {
-                        throw new Error('Redirect from HTTPS to HTTP protocol. This downgrade is not allowed for security reasons. If you want to allow this behavior, set the allowRedirectDowngrade option to true.');
-                    }
-                    // we need to finish reading the response before reassigning response
-                    // which will leak the open socket.
-                    yield response.readBody();
-                    // strip authorization header if redirected to a different hostname
-                    if (parsedRedirectUrl.hostname !== parsedUrl.hostname) {
-                        for (const header in headers) {
-                            // header names are case insensitive
-                            if (header.toLowerCase() === 'authorization') {
-                                delete headers[header];
-                            }
-                        }
-                    }
-                    // let's make the request with the new redirectUrl
-                    info = this._prepareRequest(verb, parsedRedirectUrl, headers);
-                    response = yield this.requestRaw(info, data);
-                    redirectsRemaining--;
-                }
-                if (!response.message.statusCode ||
-                    !HttpResponseRetryCodes.includes(response.message.statusCode)) {
-                    // If not a retry code, return immediately instead of retrying
-                    return response;
-                }
-                numTries += 1;
-                if (numTries < maxTries) {
-                    yield response.readBody();
-                    yield this._performExponentialBackoff(numTries);
-                }
-            } while (numTries < maxTries);
-            return response;
-        });
-    }
-    /**
-     * Raw request.
-     * @param info
-     * @param data
-     */
-    requestRaw(info, data) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve, reject) => {
-                function callbackForResult(err, res) {
-                    if (err) {
-                        reject(err);
-                    }
-                    else if (!res) {
-                        // If `err` is not passed, then `res` must be passed.
-                        reject(new Error('Unknown error'));
-                    }
-                    else {
-                        resolve(res);
-                    }
-                }
-                this.requestRawWithCallback(info, data, callbackForResult);
-            });
-        });
-    }
-    /**
-     * Raw request with callback.
-     * @param info
-     * @param data
-     * @param onResult
-     */
-    requestRawWithCallback(info, data, onResult) {
-        if (typeof data === 'string') {
-            if (!info.options.headers) {
-                info.options.headers = {};
-            }
-            info.options.headers['Content-Length'] = Buffer.byteLength(data, 'utf8');
-        }
-        let callbackCalled = false;
-        function handleResult(err, res) {
-            if (!callbackCalled) {
-                callbackCalled = true;
-                onResult(err, res);
-            }
-        }
-        const req = info.httpModule.request(info.options, (msg) => {
-            const res = new HttpClientResponse(msg);
-            handleResult(undefined, res);
-        });
-        let socket;
-        req.on('socket', sock => {
-            socket = sock;
-        });
-        // If we ever get disconnected, we want the socket to timeout eventually
-        req.setTimeout(this._socketTimeout || 3 * 60000, () => {
-            if (socket) {
-                socket.end();
-            }
-            handleResult(new Error(`Request timeout: ${info.options.path}`));
-        });
-        req.on('error', function (err) {
-            // err has statusCode property
-            // res should have headers
-            handleResult(err);
-        });
-        if (data && typeof data === 'string') {
-            req.write(data, 'utf8');
-        }
-        if (data && typeof data !== 'string') {
-            data.on('close', function () {
-                req.end();
-            });
-            data.pipe(req);
-        }
-        else {
-            req.end();
-        }
-    }
-    _prepareRequest(method, requestUrl, headers) {
-        const info = {};
-        info.parsedUrl = requestUrl;
-        const usingSsl = info.parsedUrl.protocol === 'https:';
-        info.httpModule = usingSsl ? external_https_namespaceObject : external_http_namespaceObject;
-        const defaultPort = usingSsl ? 443 : 80;
-        info.options = {};
-        info.options.host = info.parsedUrl.hostname;
-        info.options.port = info.parsedUrl.port
-            ? parseInt(info.parsedUrl.port)
-            : defaultPort;
-        info.options.path =
-            (info.parsedUrl.pathname || '') + (info.parsedUrl.search || '');
-        info.options.method = method;
-        info.options.headers = this._mergeHeaders(headers);
-        if (this.userAgent != null) {
-            info.options.headers['user-agent'] = this.userAgent;
-        }
-        info.options.agent = this._getAgent(info.parsedUrl);
-        // gives handlers an opportunity to participate
-        if (this.handlers) {
-            for (const handler of this.handlers) {
-                handler.prepareRequest(info.options);
-            }
-        }
-        return info;
-    }
-    _mergeHeaders(headers) {
-        if (this.requestOptions && this.requestOptions.headers) {
-            return Object.assign({}, lowercaseKeys(this.requestOptions.headers), lowercaseKeys(headers || {}));
-        }
-        return lowercaseKeys(headers || {});
-    }
-    _getAgent(parsedUrl) {
-        let agent;
-        const proxyUrl = getProxyUrl(parsedUrl);
-        const useProxy = proxyUrl && proxyUrl.hostname;
-        if (this._keepAlive && useProxy) {
-            agent = this._proxyAgent;
-        }
-        if (!useProxy) {
-            agent = this._agent;
-        }
-        // if agent is already assigned use that agent.
-        if (agent) {
-            return agent;
-        }
-        const usingSsl = parsedUrl.protocol === 'https:';
-        let maxSockets = 100;
-        if (this.requestOptions) {
-            maxSockets = this.requestOptions.maxSockets || external_http_.globalAgent.maxSockets;
-        }
-        // This is `useProxy` again, but we need to check `proxyURl` directly for TypeScripts's flow analysis.
-        if (proxyUrl && proxyUrl.hostname) {
-            const agentOptions = {
-                maxSockets,
-                keepAlive: this._keepAlive,
-                proxy: Object.assign(Object.assign({}, ((proxyUrl.username || proxyUrl.password) && {
-                    proxyAuth: `${proxyUrl.username}:${proxyUrl.password}`
-                })), { host: proxyUrl.hostname, port: proxyUrl.port })
-            };
-            let tunnelAgent;
-            const overHttps = proxyUrl.protocol === 'https:';
-            if (usingSsl) {
-                tunnelAgent = overHttps ? tunnel.httpsOverHttps : tunnel.httpsOverHttp;
-            }
-            else {
-                tunnelAgent = overHttps ? tunnel.httpOverHttps : tunnel.httpOverHttp;
-            }
-            agent = tunnelAgent(agentOptions);
-            this._proxyAgent = agent;
-        }
-        // if tunneling agent isn't assigned create a new agent
-        if (!agent) {
-            const options = { keepAlive: this._keepAlive, maxSockets };
-            agent = usingSsl ? new external_https_.Agent(options) : new external_http_.Agent(options);
-            this._agent = agent;
-        }
-        if (usingSsl && this._ignoreSslError) {
-            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
-            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
-            // we have to cast it to any and change it directly
-            agent.options = Object.assign(agent.options || {}, {
-                rejectUnauthorized: false
-            });
-        }
-        return agent;
-    }
-    _getUserAgentWithOrchestrationId(userAgent) {
-        const baseUserAgent = userAgent || 'actions/http-client';
-        const orchId = process.env['ACTIONS_ORCHESTRATION_ID'];
-        if (orchId) {
-            // Sanitize the orchestration ID to ensure it contains only valid characters
-            // Valid characters: 0-9, a-z, _, -, .
-            const sanitizedId = orchId.replace(/[^a-z0-9_.-]/gi, '_');
-            return `${baseUserAgent} actions_orchestration_id/${sanitizedId}`;
-        }
-        return baseUserAgent;
-    }
-    _performExponentialBackoff(retryNumber) {
-        return __awaiter(this, void 0, void 0, function* () {
-            retryNumber = Math.min(ExponentialBackoffCeiling, retryNumber);
-            const ms = ExponentialBackoffTimeSlice * Math.pow(2, retryNumber);
-            return new Promise(resolve => setTimeout(() => resolve(), ms));
-        });
-    }
-}
-const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
-
-
-
-;// CONCATENATED MODULE: ./src/form-post.js
-
-/** The most of an answer's body that is read and kept, in bytes. */
-const BODY_LIMIT = 1024 * 1024;
+const COPY_ORG_ID = "Copy it again: Setup → Company Information → Salesforce.com Organization ID.";
+const ID = /^[A-Za-z\d]{15}([A-Za-z\d]{3})?$/;
+const CHECKSUM_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345";
 /**
- * Sends a form in one POST: never redirected, never repeated, through the proxy of `https_proxy` and `no_proxy`.
+ * The 18-character form of a Salesforce id, which stays unique where case is ignored.
  *
- * @throws the socket's, the proxy's or TLS's error, or the signal's reason
+ * @param id 15 characters, or 18 with their check sum
+ * @throws Failure `org-id-malformed` or `org-id-checksum`
  */
-const postForm = async ({ url, form, signal }) => {
-  const client = new HttpClient("salesforce-jwt-auth", [abortWith(signal)], { allowRedirects: false });
-  const headers = { "content-type": "application/x-www-form-urlencoded", accept: "application/json" };
-  try {
-    const { message } = await client.post(url, new URLSearchParams(form).toString(), headers);
-    return { status: message.statusCode ?? 0, headers: message.headers, ...(await readBody(message)) };
-  } catch (error) {
-    throw signal.aborted ? signal.reason : error;
-  }
-};
+function to18Characters(id) {
+  if (!ID.test(id)) throw orgIdFailure("org-id-malformed");
+  const shortId = id.slice(0, 15);
+  const longId = shortId + checksum(shortId);
+  if (id.length === 18 && id !== longId) throw orgIdFailure("org-id-checksum");
+  return longId;
+}
 /**
- * Refuses to post where a proxy is set whose address the client can't read: it would pass over the proxy and go
- * straight to the host, past whatever the proxy is there for.
+ * Reads an org id as a user gives it.
  *
- * @param proxy value of `https_proxy`; it may hold a password, so no error repeats it
- * @param post what sends the form otherwise
+ * @param text 15 or 18 characters
+ * @returns 18 characters
+ * @throws Failure with a code of {@link ORG_ID_PROBLEMS}
  */
-function pastNoProxy(proxy, post) {
-  if (!proxy || isProxyAddress(proxy)) return post;
-  return async () => {
-    const message = "https_proxy is set, but not to http://host:port";
-    throw Object.assign(new Error(message), { code: "ERR_INVALID_URL" });
-  };
+function parseOrgId(text) {
+  const id = text.trim();
+  if (!ID.test(id)) throw orgIdFailure("org-id-malformed");
+  // Key prefixes: Salesforce help, "Standard Field Record ID Prefix Decoder".
+  if (!id.startsWith("00D")) throw orgIdFailure("org-id-prefix");
+  return to18Characters(id);
 }
-/** As the client reads it: what has no scheme and is no URL either, such as 10.0.0.1:3128, gets one. */
-function isProxyAddress(proxy) {
-  try {
-    const isUrl = /^https?:\/\//.test(proxy) || URL.canParse(proxy);
-    const { protocol, hostname, username, password } = new URL(isUrl ? proxy : `http://${proxy}`);
-    decodeURIComponent(username + password);
-    return /^https?:$/.test(protocol) && hostname !== "";
-  } catch {
-    return false;
-  }
+/** Whether both are ids of one record, in whichever length. What isn't an id is the same as nothing. */
+function sameId(a, b) {
+  return ID.test(a) && ID.test(b) && a.slice(0, 15) === b.slice(0, 15);
 }
-/**
- * The client has no way to end a request, so the signal goes in where it lets handlers change the options. Behind a
- * proxy the CONNECT is a request of its own, made by the agent, and would outlive ours without the signal.
- */
-function abortWith(signal) {
-  return {
-    prepareRequest(options) {
-      options.signal = signal;
-      const { proxyOptions } = options.agent;
-      if (proxyOptions) proxyOptions.signal = signal;
-    },
-    canHandleAuthentication: () => false,
-    handleAuthentication: () => Promise.reject(new Error("unreachable: no authentication is handled")),
-  };
+/** Each check digit says which of five characters are upper case, the first one in the lowest bit. */
+function checksum(shortId) {
+  const digits = [0, 5, 10].map((start) => {
+    const upper = [...shortId.slice(start, start + 5)].map((character) => /[A-Z]/.test(character));
+    return CHECKSUM_DIGITS.charAt(upper.reduce((bits, isUpper, index) => bits + (isUpper ? 2 ** index : 0), 0));
+  });
+  return digits.join("");
 }
-/** The client's own `readBody()` has no limit and never settles when the body is cut off. */
-async function readBody(message) {
-  const chunks = [];
-  let size = 0;
-  for await (const chunk of message) {
-    chunks.push(chunk);
-    size += chunk.length;
-    // Leaving the loop destroys the connection, so no more than this is ever kept.
-    if (size > BODY_LIMIT) break;
-  }
-  return { body: Buffer.concat(chunks).subarray(0, BODY_LIMIT).toString("utf8"), oversized: size > BODY_LIMIT };
+function orgIdFailure(code) {
+  return new ActionError({ code, ...ORG_ID_PROBLEMS[code], steps: [COPY_ORG_ID] });
 }
-
-
-/***/ }),
-
-/***/ 44:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-"use strict";
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   isObject: () => isObject,
-/* harmony export */   parseJson: () => parseJson,
-/* harmony export */   readGrant: () => readGrant
-/* harmony export */ });
-// MODULE: ./src/grant.js
-/**
- * Takes a token answer for one, without a look at its fields but the two that make it one.
- *
- * @param answer any status, any body
- * @returns undefined where the answer is anything but a grant
- */
-function readGrant({ status, body, oversized }) {
-  const fields = status === 200 && !oversized ? parseJson(body) : undefined;
-  const isGrant = isObject(fields) && typeof fields["error"] !== "string" && "access_token" in fields;
-  return isGrant ? { kind: "granted", fields } : undefined;
-}
-/** The value of a JSON text; undefined where it is none. */
-function parseJson(body) {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-}
-/** Whether a value of JSON is an object. */
-function isObject(value) {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
-}
-
-
-/***/ }),
-
-/***/ 670:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-"use strict";
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  InputsFailure: () => InputsFailure,
-  rawInputs: () => rawInputs,
-  readInputs: () => readInputs,
-  secretsOfInputs: () => secretsOfInputs,
-  wantsSummary: () => wantsSummary
-});
-
-// UNUSED EXPORTS: INPUT_DEFAULTS
 
 ;// CONCATENATED MODULE: external "node:crypto"
 const external_node_crypto_namespaceObject = require("node:crypto");
-// EXTERNAL MODULE: ./src/failure.js
-var failure = __nccwpck_require__(388);
-;// CONCATENATED MODULE: ./src/certificate-problems.js
+;// CONCATENATED MODULE: ./build/src/lib/key-pair-steps.js
+/** Makes a private key and the certificate that an app takes for it. */
+const KEY_PAIR_COMMAND =
+  "openssl req -x509 -sha256 -nodes -days 730 -newkey rsa:2048 -keyout salesforce.key -out salesforce.crt -subj /CN=github-actions";
+/** Where an External Client App takes its certificate. */
+const UPLOAD_PATH =
+  "Setup → External Client App Manager → your app → Settings → OAuth Settings → Flow Enablement → JWT Bearer Flow";
+
+;// CONCATENATED MODULE: ./build/src/inputs/certificate-errors.js
 
 const STORE_CERTIFICATE =
   "Give the file that openssl wrote with -out: gh variable set SALESFORCE_CERTIFICATE < salesforce.crt";
@@ -1086,18 +593,10 @@ const CERTIFICATE_PROBLEMS = {
  */
 function certificateFailure(code, message) {
   const problem = CERTIFICATE_PROBLEMS[code];
-  return new failure.Failure({ code, message: message ?? problem.message, steps: problem.steps });
+  return new ActionError({ code, message: message ?? problem.message, steps: problem.steps });
 }
 
-;// CONCATENATED MODULE: ./src/key-pair-steps.js
-/** Makes a private key and the certificate that an app takes for it. */
-const KEY_PAIR_COMMAND =
-  "openssl req -x509 -sha256 -nodes -days 730 -newkey rsa:2048 -keyout salesforce.key -out salesforce.crt -subj /CN=github-actions";
-/** Where an External Client App takes its certificate. */
-const UPLOAD_PATH =
-  "Setup → External Client App Manager → your app → Settings → OAuth Settings → Flow Enablement → JWT Bearer Flow";
-
-;// CONCATENATED MODULE: ./src/certificate.js
+;// CONCATENATED MODULE: ./build/src/inputs/certificate.js
 
 
 
@@ -1136,7 +635,7 @@ function readCertificate(text) {
  *
  * @throws Failure `certificate-key-mismatch` with the fingerprints of both public keys
  */
-function checkPair(pair) {
+function assertKeyPair(pair) {
   const ofCertificate = pair.certificate.publicKeyFingerprint;
   const ofKey = fingerprint((0,external_node_crypto_namespaceObject.createPublicKey)(pair.privateKey));
   if (ofCertificate === ofKey) return;
@@ -1153,19 +652,19 @@ function checkPair(pair) {
  * @param warningDays how many days before the end the warnings begin
  */
 function certificateWarning(facts) {
-  const { startsAt, expiresAt } = facts.certificate;
-  const leftMs = expiresAt.getTime() - facts.now.getTime();
+  const { notBefore, notAfter } = facts.certificate;
+  const leftMs = notAfter.getTime() - facts.now.getTime();
   if (leftMs <= 0) {
-    return `The certificate lapsed on ${day(expiresAt)}. Whether it still works is up to Salesforce. ${RENEWAL}`;
+    return `The certificate lapsed on ${day(notAfter)}. Whether it still works is up to Salesforce. ${RENEWAL}`;
   }
-  if (startsAt > facts.now) {
+  if (notBefore > facts.now) {
     return (
-      `The certificate is valid only from ${startsAt.toISOString()}, which is in the future by the runner's clock. ` +
+      `The certificate is valid only from ${notBefore.toISOString()}, which is in the future by the runner's clock. ` +
       "Whether it works already is up to Salesforce. Check the runner's clock, or wait."
     );
   }
   if (leftMs > facts.warningDays * DAY_MS) return undefined;
-  return `The certificate ends on ${day(expiresAt)}, in ${daysLeft(leftMs)}. ${RENEWAL}`;
+  return `The certificate ends on ${day(notAfter)}, in ${daysLeft(leftMs)}. ${RENEWAL}`;
 }
 /** Undoes what YAML, JSON and `.env` files do to a PEM; none of these characters belongs into one. White space does no harm. */
 function tidy(text) {
@@ -1191,7 +690,7 @@ function parseDer(der) {
   try {
     const { validFromDate, validToDate, publicKey } = new external_node_crypto_namespaceObject.X509Certificate(der);
     if (Number.isNaN(validFromDate.getTime()) || Number.isNaN(validToDate.getTime())) return undefined;
-    return { startsAt: validFromDate, expiresAt: validToDate, publicKeyFingerprint: fingerprint(publicKey) };
+    return { notBefore: validFromDate, notAfter: validToDate, publicKeyFingerprint: fingerprint(publicKey) };
   } catch {
     return undefined;
   }
@@ -1234,102 +733,85 @@ function daysLeft(leftMs) {
   return days === 1 ? "1 day" : `${days} days`;
 }
 
-;// CONCATENATED MODULE: ./src/input-values.js
-
-/** Compiled when needed: V8 is slow at Unicode's classes, and most inputs are plain ASCII. */
-const INVISIBLE = "[\\s\\p{C}]";
-/** What a required input that arrives blank usually comes from, most frequent first. */
-const WHY_BLANK = [
-  "Check the name: a secret or variable that doesn't exist is silently blank.",
-  "A secret of an environment reaches only jobs that name it: add environment: to the job.",
-  "Workflows that run for a fork or for Dependabot get no secrets (Dependabot has a store of its own).",
-  "A reusable workflow gets secrets only by secrets: inherit or by name.",
+;// CONCATENATED MODULE: ./build/src/lib/salesforce-hosts.js
+/**
+ * Every host rule, the first match wins. `*` stands for one or more characters (dots too), `#` for digits; a `*` in
+ * `login` is what the pattern's one `*` stood for. Sources: Salesforce help, "My Domain URL Formats" and "Partitioned
+ * Domains"; Salesforce's domains as its own command line knows them.
+ */
+// biome-ignore format: a table, one rule a row where it fits
+const HOST_RULES = [
+    // The generic login hosts, those of Salesforce on Alibaba Cloud included.
+    { hosts: ["login.salesforce.com", "login.sfcrmproducts.cn"], kind: "login-host", sandbox: false, why: "production, Developer Edition and Trailhead orgs" },
+    { hosts: ["test.salesforce.com", "test.sfcrmproducts.cn"], kind: "login-host", sandbox: true, why: "sandboxes and scratch orgs" },
+    // Certain mistakes. Any other lookalike is a legal custom domain.
+    { hosts: ["logn.salesforce.com", "logins.salesforce.com", "loging.salesforce.com", "logon.salesforce.com"], kind: "misspelt", login: "login.salesforce.com", why: "is a misspelling of login.salesforce.com" },
+    { hosts: ["production.salesforce.com", "prod.salesforce.com"], kind: "misspelt", login: "login.salesforce.com", why: "doesn't exist: production orgs log in at login.salesforce.com" },
+    { hosts: ["sandbox.salesforce.com", "tests.salesforce.com"], kind: "misspelt", login: "test.salesforce.com", why: "doesn't exist: sandboxes log in at test.salesforce.com" },
+    { hosts: ["*.saleforce.com", "*.salesfroce.com", "*.saleforces.com", "*.salesforces.com", "*.salesforce.co", "*.salesforce.cm", "*.salesforce"], kind: "misspelt", login: "*.salesforce.com", why: "misspells salesforce.com" },
+    { hosts: ["salesforce.com", "www.salesforce.com", "force.com", "www.force.com"], kind: "no-login", why: "is a web site: no org logs in there" },
+    { hosts: ["admin.salesforce.com", "appexchange.salesforce.com", "developer.salesforce.com", "help.salesforce.com", "status.salesforce.com", "trailhead.salesforce.com", "trust.salesforce.com", "developer.force.com"], kind: "no-login", why: "is a web site: no org logs in there" },
+    { hosts: ["my.salesforce.com", "lightning.force.com", "my.site.com", "my.salesforce-setup.com"], kind: "no-login", why: "lacks the name of your org in front" },
+    { hosts: ["*.salesforce.com.mcas.ms"], kind: "no-login", login: "*.salesforce.com", why: "belongs to Microsoft Defender for Cloud Apps, which stands between a browser and the org" },
+    { hosts: ["*.force.com.mcas.ms"], kind: "no-login", login: "*.force.com", why: "belongs to Microsoft Defender for Cloud Apps, which stands between a browser and the org" },
+    // Pages of an org, as they stand in a browser's address bar: asked at its My Domain.
+    { hosts: ["*.lightning.force.com", "*.my.salesforce-setup.com"], kind: "page", login: "*.my.salesforce.com", why: "Lightning and Setup, of sandboxes and partitions too" },
+    { hosts: ["*.lightning.pc-rnd.force.com", "*.my.pc-rnd.salesforce-setup.com"], kind: "page", login: "*.my.pc-rnd.salesforce.com", why: "Lightning and Setup, Salesforce's own test orgs" },
+    { hosts: ["*.lightning.crmforce.mil"], kind: "page", login: "*.my.salesforce.mil", why: "Lightning, military" },
+    { hosts: ["*.lightning.sfcrmapps.cn", "*.lightning.sfcrmproducts.cn", "*.setup.sfcrmproducts.cn"], kind: "page", login: "*.my.sfcrmproducts.cn", why: "Lightning and Setup, China" },
+    // Hosts of an org that serve something else. Their names hold more than the My Domain, so nothing is guessed.
+    { hosts: ["*.vf.force.com", "*.visual.force.com", "*.visualforce.com"], kind: "no-login", why: "serves Visualforce pages, not logins" },
+    { hosts: ["*.file.force.com", "*.content.force.com", "*.documentforce.com", "*.forceusercontent.com"], kind: "no-login", why: "serves files, not logins" },
+    { hosts: ["*.container.force.com", "*.container.lightning.com"], kind: "no-login", why: "serves Lightning containers, not logins" },
+    { hosts: ["*.salesforce-experience.com", "*.salesforce-communities.com"], kind: "no-login", why: "serves previews of Experience Builder, not logins" },
+    { hosts: ["*.salesforce-scrt.com", "*.salesforceliveagent.com"], kind: "no-login", why: "serves chats, not logins" },
+    // My Domain: one partition a row, then what has none.
+    { hosts: ["*.sandbox.my.salesforce.com", "*.sandbox.my.salesforce.mil", "*.sandbox.my.sfcrmproducts.cn"], kind: "my-domain", sandbox: true, why: "sandbox: acme--uat.sandbox.my.salesforce.com" },
+    { hosts: ["*.scratch.my.salesforce.com", "*.scratch.my.salesforce.mil", "*.scratch.my.sfcrmproducts.cn"], kind: "my-domain", sandbox: true, why: "scratch org" },
+    { hosts: ["*.develop.my.salesforce.com"], kind: "my-domain", sandbox: false, why: "Developer Edition: acme-dev-ed.develop.my.salesforce.com" },
+    { hosts: ["*.trailblaze.my.salesforce.com"], kind: "my-domain", sandbox: false, why: "Trailhead Playground" },
+    { hosts: ["*.demo.my.salesforce.com", "*.free.my.salesforce.com", "*.patch.my.salesforce.com"], kind: "my-domain", sandbox: false, why: "demo, free and patch orgs" },
+    { hosts: ["*.pc-rnd.my.salesforce.com", "*.my.pc-rnd.salesforce.com"], kind: "my-domain", sandbox: false, why: "Salesforce's own test orgs" },
+    { hosts: ["*--*.my.salesforce.com", "*--*.my.salesforce.mil", "*--*.my.sfcrmproducts.cn"], kind: "my-domain", sandbox: true, why: "old-style sandbox: a My Domain name itself has no double hyphen" },
+    { hosts: ["*.cs#.my.salesforce.com"], kind: "my-domain", sandbox: true, why: "old style with its instance: cs are the sandbox instances" },
+    { hosts: ["*.my.salesforce.com", "*.my.salesforce.mil", "*.my.sfcrmproducts.cn"], kind: "my-domain", sandbox: false, why: "production, and old-style Developer Edition" },
+    { hosts: ["*.cloudforce.com"], kind: "my-domain", sandbox: false, why: "My Domain of the first years" },
+    // Experience Cloud and Salesforce Sites: the path belongs to the address.
+    { hosts: ["*.sandbox.my.site.com", "*.scratch.my.site.com", "*--*.my.site.com", "*.sandbox.my.salesforce-sites.com", "*.scratch.my.salesforce-sites.com"], kind: "site", sandbox: true, why: "site of a sandbox or scratch org" },
+    { hosts: ["*.my.site.com", "*.my.pc-rnd.site.com", "*.my.salesforce-sites.com"], kind: "site", sandbox: false, why: "site" },
+    { hosts: ["*.cs#.force.com"], kind: "site", sandbox: true, why: "old-style site of a sandbox" },
+    { hosts: ["*.force.com", "*.crmforce.mil", "*.sfcrmapps.cn"], kind: "site", sandbox: undefined, why: "old-style, military and Chinese sites, *.secure.force.com included" },
+    // Instances, and what else is surely Salesforce's.
+    { hosts: ["cs#.salesforce.com"], kind: "instance", sandbox: true, why: "sandbox instance" },
+    { hosts: ["na#.salesforce.com", "eu#.salesforce.com", "ap#.salesforce.com", "um#.salesforce.com"], kind: "instance", sandbox: false, why: "production instance" },
+    { hosts: ["*.salesforce.com", "*.salesforce.mil", "*.sfcrmproducts.cn"], kind: "instance", sandbox: undefined, why: "instance of another naming" },
+    { hosts: ["*"], kind: "custom-domain", sandbox: undefined, why: "a company's own domain of a site, or a typo that nobody can know" },
 ];
-/** The failure of an input that must not be blank. */
-function blank(message) {
-  return new failure.Failure({ code: "input-blank", message, steps: WHY_BLANK });
-}
 /**
- * @param text the consumer key: an opaque identifier, without any white space
- * @throws Failure
+ * The first rule for a host.
+ *
+ * @param hostname a host name in lower case, without a port
  */
-function parseConsumerKey(text) {
-  const key = text.trim();
-  if (key === "") throw blank("it is blank");
-  refuseOddCharacters(key, "consumer-key-malformed", [
-    "Copy it with the copy button: Setup → External Client App Manager → your app → Settings → OAuth Settings → Consumer Key and Secret.",
-  ]);
-  return key;
-}
-/**
- * @param text a Salesforce username: in the form of an e-mail address, but not one
- * @throws Failure
- */
-function parseUsername(text) {
-  const username = text.trim();
-  if (username === "") throw blank("it is blank");
-  const steps = [
-    "Copy it from the user's page: Setup → Users → Username. It is in the form of an e-mail address and need not be one.",
-  ];
-  refuseOddCharacters(username, "username-malformed", steps);
-  if (!/^[^@]+@[^@]+$/.test(username)) {
-    throw new failure.Failure({
-      code: "username-malformed",
-      message: "a Salesforce username has one @ in it, and this has not",
-      steps,
-    });
+function findHostRule(hostname) {
+  for (const rule of HOST_RULES) {
+    for (const pattern of rule.hosts) {
+      const match = matchHost(pattern, hostname);
+      if (match === null) continue;
+      const login = "login" in rule ? rule.login : undefined;
+      return { rule, login: login?.replace("*", () => match[1] ?? "") };
+    }
   }
-  return username;
+  throw new RangeError("the last host rule takes every host but an empty one");
 }
-function refuseOddCharacters(text, code, steps) {
-  if (text.includes("${{")) {
-    const message = "it holds an expression that GitHub did not replace";
-    throw new failure.Failure({
-      code,
-      message,
-      steps: ["Write the expression into the step itself, without quotes that keep it from being read.", ...steps],
-    });
-  }
-  // White space and control characters belong into neither, and would let a value end a line of the log.
-  if (hasInvisible(text)) {
-    throw new failure.Failure({ code, message: "it has white space or an invisible character in it", steps });
-  }
-}
-function hasInvisible(text) {
-  return !/^[!-~]*$/.test(text) && new RegExp(INVISIBLE, "u").test(text);
-}
-/**
- * @param text `true` or `false` in the spellings of YAML 1.2
- * @throws Failure
- */
-function parseBoolean(text) {
-  const value = text.trim();
-  if (/^(?:true|True|TRUE)$/.test(value)) return true;
-  if (/^(?:false|False|FALSE)$/.test(value)) return false;
-  throw new failure.Failure({
-    code: "input-not-a-boolean",
-    message: "it is neither true nor false",
-    steps: ["Write true or false."],
-  });
-}
-/**
- * @param text decimal digits
- * @param range the least and the greatest number that is allowed
- * @throws Failure
- */
-function parseWholeNumber(text, { from, to }) {
-  const value = text.trim();
-  const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
-  if (number >= from && number <= to) return number;
-  const message = `it is not a whole number from ${from} to ${to}`;
-  throw new failure.Failure({
-    code: "input-not-a-number",
-    message,
-    steps: [`Write a number from ${from} to ${to}, digits only.`],
-  });
+function matchHost(pattern, hostname) {
+  // Most patterns fail at their plain end, and that is far cheaper to see than a hundred regular expressions are to make.
+  const plainEnd = pattern.slice(pattern.search(/[^*#]*$/));
+  if (!hostname.endsWith(plainEnd)) return null;
+  const expression = pattern.replaceAll(".", "\\.").replaceAll("*", "(.+)").replaceAll("#", "\\d+");
+  return new RegExp(`^${expression}$`).exec(hostname);
 }
 
-;// CONCATENATED MODULE: ./src/login-url-problems.js
+;// CONCATENATED MODULE: ./build/src/inputs/login-url-errors.js
 
 const COPY_MY_DOMAIN =
   "Copy the org's own address: Setup → My Domain → Current My Domain URL (acme.my.salesforce.com, for example).";
@@ -1429,7 +911,7 @@ function hintForBareWord(word) {
 function loginUrlFailure(code, details = {}) {
   const { message, steps } = LOGIN_URL_PROBLEMS[code];
   const { hint } = details;
-  return new failure.Failure({
+  return new ActionError({
     code,
     message: details.message ?? message,
     steps: hint === undefined ? steps : [hint, ...steps],
@@ -1437,88 +919,10 @@ function loginUrlFailure(code, details = {}) {
 }
 /** The failure of an explicit audience. */
 function audienceFailure(code) {
-  return new failure.Failure({ code, ...AUDIENCE_PROBLEMS[code] });
+  return new ActionError({ code, ...AUDIENCE_PROBLEMS[code] });
 }
 
-;// CONCATENATED MODULE: ./src/salesforce-hosts.js
-/**
- * Every host rule, the first match wins. `*` stands for one or more characters (dots too), `#` for digits; a `*` in
- * `login` is what the pattern's one `*` stood for. Sources: Salesforce help, "My Domain URL Formats" and "Partitioned
- * Domains"; Salesforce's domains as its own command line knows them.
- */
-// biome-ignore format: a table, one rule a row where it fits
-const HOST_RULES = [
-    // The generic login hosts, those of Salesforce on Alibaba Cloud included.
-    { hosts: ["login.salesforce.com", "login.sfcrmproducts.cn"], kind: "login-host", sandbox: false, why: "production, Developer Edition and Trailhead orgs" },
-    { hosts: ["test.salesforce.com", "test.sfcrmproducts.cn"], kind: "login-host", sandbox: true, why: "sandboxes and scratch orgs" },
-    // Certain mistakes. Any other lookalike is a legal custom domain.
-    { hosts: ["logn.salesforce.com", "logins.salesforce.com", "loging.salesforce.com", "logon.salesforce.com"], kind: "misspelt", login: "login.salesforce.com", why: "is a misspelling of login.salesforce.com" },
-    { hosts: ["production.salesforce.com", "prod.salesforce.com"], kind: "misspelt", login: "login.salesforce.com", why: "doesn't exist: production orgs log in at login.salesforce.com" },
-    { hosts: ["sandbox.salesforce.com", "tests.salesforce.com"], kind: "misspelt", login: "test.salesforce.com", why: "doesn't exist: sandboxes log in at test.salesforce.com" },
-    { hosts: ["*.saleforce.com", "*.salesfroce.com", "*.saleforces.com", "*.salesforces.com", "*.salesforce.co", "*.salesforce.cm", "*.salesforce"], kind: "misspelt", login: "*.salesforce.com", why: "misspells salesforce.com" },
-    { hosts: ["salesforce.com", "www.salesforce.com", "force.com", "www.force.com"], kind: "no-login", why: "is a web site: no org logs in there" },
-    { hosts: ["admin.salesforce.com", "appexchange.salesforce.com", "developer.salesforce.com", "help.salesforce.com", "status.salesforce.com", "trailhead.salesforce.com", "trust.salesforce.com", "developer.force.com"], kind: "no-login", why: "is a web site: no org logs in there" },
-    { hosts: ["my.salesforce.com", "lightning.force.com", "my.site.com", "my.salesforce-setup.com"], kind: "no-login", why: "lacks the name of your org in front" },
-    { hosts: ["*.salesforce.com.mcas.ms"], kind: "no-login", login: "*.salesforce.com", why: "belongs to Microsoft Defender for Cloud Apps, which stands between a browser and the org" },
-    { hosts: ["*.force.com.mcas.ms"], kind: "no-login", login: "*.force.com", why: "belongs to Microsoft Defender for Cloud Apps, which stands between a browser and the org" },
-    // Pages of an org, as they stand in a browser's address bar: asked at its My Domain.
-    { hosts: ["*.lightning.force.com", "*.my.salesforce-setup.com"], kind: "page", login: "*.my.salesforce.com", why: "Lightning and Setup, of sandboxes and partitions too" },
-    { hosts: ["*.lightning.pc-rnd.force.com", "*.my.pc-rnd.salesforce-setup.com"], kind: "page", login: "*.my.pc-rnd.salesforce.com", why: "Lightning and Setup, Salesforce's own test orgs" },
-    { hosts: ["*.lightning.crmforce.mil"], kind: "page", login: "*.my.salesforce.mil", why: "Lightning, military" },
-    { hosts: ["*.lightning.sfcrmapps.cn", "*.lightning.sfcrmproducts.cn", "*.setup.sfcrmproducts.cn"], kind: "page", login: "*.my.sfcrmproducts.cn", why: "Lightning and Setup, China" },
-    // Hosts of an org that serve something else. Their names hold more than the My Domain, so nothing is guessed.
-    { hosts: ["*.vf.force.com", "*.visual.force.com", "*.visualforce.com"], kind: "no-login", why: "serves Visualforce pages, not logins" },
-    { hosts: ["*.file.force.com", "*.content.force.com", "*.documentforce.com", "*.forceusercontent.com"], kind: "no-login", why: "serves files, not logins" },
-    { hosts: ["*.container.force.com", "*.container.lightning.com"], kind: "no-login", why: "serves Lightning containers, not logins" },
-    { hosts: ["*.salesforce-experience.com", "*.salesforce-communities.com"], kind: "no-login", why: "serves previews of Experience Builder, not logins" },
-    { hosts: ["*.salesforce-scrt.com", "*.salesforceliveagent.com"], kind: "no-login", why: "serves chats, not logins" },
-    // My Domain: one partition a row, then what has none.
-    { hosts: ["*.sandbox.my.salesforce.com", "*.sandbox.my.salesforce.mil", "*.sandbox.my.sfcrmproducts.cn"], kind: "my-domain", sandbox: true, why: "sandbox: acme--uat.sandbox.my.salesforce.com" },
-    { hosts: ["*.scratch.my.salesforce.com", "*.scratch.my.salesforce.mil", "*.scratch.my.sfcrmproducts.cn"], kind: "my-domain", sandbox: true, why: "scratch org" },
-    { hosts: ["*.develop.my.salesforce.com"], kind: "my-domain", sandbox: false, why: "Developer Edition: acme-dev-ed.develop.my.salesforce.com" },
-    { hosts: ["*.trailblaze.my.salesforce.com"], kind: "my-domain", sandbox: false, why: "Trailhead Playground" },
-    { hosts: ["*.demo.my.salesforce.com", "*.free.my.salesforce.com", "*.patch.my.salesforce.com"], kind: "my-domain", sandbox: false, why: "demo, free and patch orgs" },
-    { hosts: ["*.pc-rnd.my.salesforce.com", "*.my.pc-rnd.salesforce.com"], kind: "my-domain", sandbox: false, why: "Salesforce's own test orgs" },
-    { hosts: ["*--*.my.salesforce.com", "*--*.my.salesforce.mil", "*--*.my.sfcrmproducts.cn"], kind: "my-domain", sandbox: true, why: "old-style sandbox: a My Domain name itself has no double hyphen" },
-    { hosts: ["*.cs#.my.salesforce.com"], kind: "my-domain", sandbox: true, why: "old style with its instance: cs are the sandbox instances" },
-    { hosts: ["*.my.salesforce.com", "*.my.salesforce.mil", "*.my.sfcrmproducts.cn"], kind: "my-domain", sandbox: false, why: "production, and old-style Developer Edition" },
-    { hosts: ["*.cloudforce.com"], kind: "my-domain", sandbox: false, why: "My Domain of the first years" },
-    // Experience Cloud and Salesforce Sites: the path belongs to the address.
-    { hosts: ["*.sandbox.my.site.com", "*.scratch.my.site.com", "*--*.my.site.com", "*.sandbox.my.salesforce-sites.com", "*.scratch.my.salesforce-sites.com"], kind: "site", sandbox: true, why: "site of a sandbox or scratch org" },
-    { hosts: ["*.my.site.com", "*.my.pc-rnd.site.com", "*.my.salesforce-sites.com"], kind: "site", sandbox: false, why: "site" },
-    { hosts: ["*.cs#.force.com"], kind: "site", sandbox: true, why: "old-style site of a sandbox" },
-    { hosts: ["*.force.com", "*.crmforce.mil", "*.sfcrmapps.cn"], kind: "site", sandbox: undefined, why: "old-style, military and Chinese sites, *.secure.force.com included" },
-    // Instances, and what else is surely Salesforce's.
-    { hosts: ["cs#.salesforce.com"], kind: "instance", sandbox: true, why: "sandbox instance" },
-    { hosts: ["na#.salesforce.com", "eu#.salesforce.com", "ap#.salesforce.com", "um#.salesforce.com"], kind: "instance", sandbox: false, why: "production instance" },
-    { hosts: ["*.salesforce.com", "*.salesforce.mil", "*.sfcrmproducts.cn"], kind: "instance", sandbox: undefined, why: "instance of another naming" },
-    { hosts: ["*"], kind: "custom-domain", sandbox: undefined, why: "a company's own domain of a site, or a typo that nobody can know" },
-];
-/**
- * The first rule for a host.
- *
- * @param hostname a host name in lower case, without a port
- */
-function findHostRule(hostname) {
-  for (const rule of HOST_RULES) {
-    for (const pattern of rule.hosts) {
-      const match = matchHost(pattern, hostname);
-      if (match === null) continue;
-      const login = "login" in rule ? rule.login : undefined;
-      return { rule, login: login?.replace("*", () => match[1] ?? "") };
-    }
-  }
-  throw new RangeError("the last host rule takes every host but an empty one");
-}
-function matchHost(pattern, hostname) {
-  // Most patterns fail at their plain end, and that is far cheaper to see than a hundred regular expressions are to make.
-  const plainEnd = pattern.slice(pattern.search(/[^*#]*$/));
-  if (!hostname.endsWith(plainEnd)) return null;
-  const expression = pattern.replaceAll(".", "\\.").replaceAll("*", "(.+)").replaceAll("#", "\\d+");
-  return new RegExp(`^${expression}$`).exec(hostname);
-}
-
-;// CONCATENATED MODULE: ./src/login-url.js
+;// CONCATENATED MODULE: ./build/src/inputs/login-url.js
 
 
 /** The documented audiences: Salesforce help, OAuth 2.0 JWT Bearer Flow. */
@@ -1632,15 +1036,108 @@ function sitePath(pathname) {
   return pathname.replace(/\/+/g, "/").replace(/\/$/, "").replace(SITE_PAGES, "");
 }
 
-// EXTERNAL MODULE: ./src/org-id.js
-var org_id = __nccwpck_require__(268);
+;// CONCATENATED MODULE: ./build/src/inputs/parsers.js
+
+/** Compiled when needed: V8 is slow at Unicode's classes, and most inputs are plain ASCII. */
+const INVISIBLE = "[\\s\\p{C}]";
+/** What a required input that arrives blank usually comes from, most frequent first. */
+const WHY_BLANK = [
+  "Check the name: a secret or variable that doesn't exist is silently blank.",
+  "A secret of an environment reaches only jobs that name it: add environment: to the job.",
+  "Workflows that run for a fork or for Dependabot get no secrets (Dependabot has a store of its own).",
+  "A reusable workflow gets secrets only by secrets: inherit or by name.",
+];
+/** The failure of an input that must not be blank. */
+function missingInput(message) {
+  return new ActionError({ code: "input-blank", message, steps: WHY_BLANK });
+}
+/**
+ * @param text the consumer key: an opaque identifier, without any white space
+ * @throws Failure
+ */
+function parseConsumerKey(text) {
+  const key = text.trim();
+  if (key === "") throw missingInput("it is blank");
+  refuseOddCharacters(key, "consumer-key-malformed", [
+    "Copy it with the copy button: Setup → External Client App Manager → your app → Settings → OAuth Settings → Consumer Key and Secret.",
+  ]);
+  return key;
+}
+/**
+ * @param text a Salesforce username: in the form of an e-mail address, but not one
+ * @throws Failure
+ */
+function parseUsername(text) {
+  const username = text.trim();
+  if (username === "") throw missingInput("it is blank");
+  const steps = [
+    "Copy it from the user's page: Setup → Users → Username. It is in the form of an e-mail address and need not be one.",
+  ];
+  refuseOddCharacters(username, "username-malformed", steps);
+  if (!/^[^@]+@[^@]+$/.test(username)) {
+    throw new ActionError({
+      code: "username-malformed",
+      message: "a Salesforce username has one @ in it, and this has not",
+      steps,
+    });
+  }
+  return username;
+}
+function refuseOddCharacters(text, code, steps) {
+  if (text.includes("${{")) {
+    const message = "it holds an expression that GitHub did not replace";
+    throw new ActionError({
+      code,
+      message,
+      steps: ["Write the expression into the step itself, without quotes that keep it from being read.", ...steps],
+    });
+  }
+  // White space and control characters belong into neither, and would let a value end a line of the log.
+  if (hasInvisible(text)) {
+    throw new ActionError({ code, message: "it has white space or an invisible character in it", steps });
+  }
+}
+function hasInvisible(text) {
+  return !/^[!-~]*$/.test(text) && new RegExp(INVISIBLE, "u").test(text);
+}
+/**
+ * @param text `true` or `false` in the spellings of YAML 1.2
+ * @throws Failure
+ */
+function parseBoolean(text) {
+  const value = text.trim();
+  if (/^(?:true|True|TRUE)$/.test(value)) return true;
+  if (/^(?:false|False|FALSE)$/.test(value)) return false;
+  throw new ActionError({
+    code: "input-not-a-boolean",
+    message: "it is neither true nor false",
+    steps: ["Write true or false."],
+  });
+}
+/**
+ * @param text decimal digits
+ * @param range the least and the greatest number that is allowed
+ * @throws Failure
+ */
+function parseWholeNumber(text, { from, to }) {
+  const value = text.trim();
+  const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+  if (number >= from && number <= to) return number;
+  const message = `it is not a whole number from ${from} to ${to}`;
+  throw new ActionError({
+    code: "input-not-a-number",
+    message,
+    steps: [`Write a number from ${from} to ${to}, digits only.`],
+  });
+}
+
 ;// CONCATENATED MODULE: external "node:buffer"
 const external_node_buffer_namespaceObject = require("node:buffer");
-;// CONCATENATED MODULE: ./src/key-text.js
+;// CONCATENATED MODULE: ./build/src/inputs/pem.js
 
 const asciiCharacter = (_, hex) => String.fromCharCode(Number.parseInt(hex, 16));
 /** What the ways to a secret add to a key, in the order in which it is taken off, and what stands there instead. */
-const ADDED = [
+const WRAPPINGS = [
   // White space, quotes, `+`, `/`, `-` and `=` as JSON encoders, URLs and the runner's old commands write them.
   [/(?:\\u00|%)(0[AD]|2[0267BDF]|3D)/gi, asciiCharacter],
   [/\\[nrt]/g, ""],
@@ -1648,7 +1145,7 @@ const ADDED = [
   [/[^!-~\u0080-\uffff]|[\\>"'`]/g, ""],
 ];
 /** What word processors and editors add besides. Compiled when needed: V8 is slow at Unicode's classes, and most keys are plain ASCII. */
-const ADDED_BEYOND_ASCII = [
+const UNICODE_WRAPPINGS = [
   // Hyphens become dashes and minus signs.
   ["\\p{Pd}|\\u2212", "-"],
   // \p{C}: byte order marks, zero-width characters.
@@ -1690,7 +1187,7 @@ function encodingOf(bytes) {
  * @returns the text after each step, at least one; the last is PEM or the base64 of DER if a key is in it
  */
 function unwrap(text, mask) {
-  const ascii = ADDED.reduce((rest, [pattern, instead]) => rest.replace(pattern, instead), text);
+  const ascii = WRAPPINGS.reduce((rest, [pattern, instead]) => rest.replace(pattern, instead), text);
   const compact = /^[!-~]*$/.test(ascii) ? ascii : withoutUnicode(ascii);
   if (!BASE64.test(compact) || ARMOR.test(compact)) return [compact];
   const bytes = Buffer.from(compact, "base64");
@@ -1700,10 +1197,7 @@ function unwrap(text, mask) {
   return [compact, ...unwrap(inner, mask)];
 }
 function withoutUnicode(text) {
-  return ADDED_BEYOND_ASCII.reduce(
-    (rest, [pattern, instead]) => rest.replace(new RegExp(pattern, "gu"), instead),
-    text,
-  );
+  return UNICODE_WRAPPINGS.reduce((rest, [pattern, instead]) => rest.replace(new RegExp(pattern, "gu"), instead), text);
 }
 /**
  * Finds the private keys in a text, without reading them.
@@ -1731,7 +1225,7 @@ function keyBlock(label, content) {
   return { der, lines, encryptedPem: `-----BEGIN ${type}-----\n${headers}\n\n${lines}\n-----END ${type}-----\n` };
 }
 
-;// CONCATENATED MODULE: ./src/private-key-problems.js
+;// CONCATENATED MODULE: ./build/src/inputs/private-key-errors.js
 
 
 const STORE = "Store the whole file of the private key: gh secret set SALESFORCE_PRIVATE_KEY < salesforce.key";
@@ -1873,10 +1367,10 @@ const PRIVATE_KEY_PROBLEMS = {
  */
 function privateKeyFailure(code, detail = "") {
   const { message, steps } = PRIVATE_KEY_PROBLEMS[code];
-  return new failure.Failure({ code, message: message.replace("{detail}", detail), steps });
+  return new ActionError({ code, message: message.replace("{detail}", detail), steps });
 }
 
-;// CONCATENATED MODULE: ./src/private-key.js
+;// CONCATENATED MODULE: ./build/src/inputs/private-key.js
 
 
 
@@ -1940,7 +1434,7 @@ function readPrivateKey(args) {
     if (outcome instanceof external_node_crypto_namespaceObject.KeyObject) return outcome;
     refused ??= outcome;
   }
-  throw refused ?? mistake(layers);
+  throw refused ?? identifyMistake(layers);
 }
 /** Gives the key or why it can't be used; nothing where the block is no key at all. */
 function readBlock({ der, encryptedPem }, passphrase) {
@@ -1948,7 +1442,7 @@ function readBlock({ der, encryptedPem }, passphrase) {
     encryptedPem === undefined
       ? openDer(der, passphrase)
       : decrypt((secret) => (0,external_node_crypto_namespaceObject.createPrivateKey)({ key: encryptedPem, passphrase: secret }), passphrase);
-  return opened instanceof external_node_crypto_namespaceObject.KeyObject ? (unfit(opened) ?? opened) : opened;
+  return opened instanceof external_node_crypto_namespaceObject.KeyObject ? (unusableReason(opened) ?? opened) : opened;
 }
 /** The label of a PEM block is often wrong, so each form is tried, whatever it says. */
 function openDer(key, passphrase) {
@@ -1978,19 +1472,19 @@ function decrypt(open, passphrase) {
   }
   return privateKeyFailure(problem);
 }
-function unfit(key) {
+function unusableReason(key) {
   const { asymmetricKeyType: type = "unknown", asymmetricKeyDetails: details } = key;
   if (type !== "rsa") return privateKeyFailure("private-key-not-rsa", type);
   const bits = details?.modulusLength ?? 0;
   if (bits < FEWEST_BITS) return privateKeyFailure("private-key-too-short", String(bits));
-  return agrees(key) || signs(key) ? undefined : privateKeyFailure("private-key-truncated");
+  return numbersAreConsistent(key) || canSign(key) ? undefined : privateKeyFailure("private-key-truncated");
 }
 /**
  * Whether a key's numbers belong together (RFC 8017 §3.2), which takes a fraction of a signature's time. Where they don't,
  * the key may sign all the same, as OpenSSL makes up for some of them. The numbers are written out for this, and go nowhere.
  */
-function agrees(key) {
-  return succeeds(() => {
+function numbersAreConsistent(key) {
+  return doesNotThrow(() => {
     const { n, e, d, p, q } = key.export({ format: "jwk" });
     const exponents = integer(e) * integer(d);
     return integer(p) * integer(q) === integer(n) && [p, q].every((prime) => exponents % (integer(prime) - 1n) === 1n);
@@ -2000,24 +1494,24 @@ function integer(base64url = "") {
   return BigInt(`0x${Buffer.from(base64url, "base64url").toString("hex")}`);
 }
 /** A changed character can leave a key that OpenSSL reads, but whose numbers don't belong together. */
-function signs(key) {
+function canSign(key) {
   const probe = Buffer.from("probe");
-  return succeeds(() => (0,external_node_crypto_namespaceObject.verify)("sha256", probe, (0,external_node_crypto_namespaceObject.createPublicKey)(key), (0,external_node_crypto_namespaceObject.sign)("sha256", probe, key)));
+  return doesNotThrow(() => (0,external_node_crypto_namespaceObject.verify)("sha256", probe, (0,external_node_crypto_namespaceObject.createPublicKey)(key), (0,external_node_crypto_namespaceObject.sign)("sha256", probe, key)));
 }
-function mistake(layers) {
+function identifyMistake(layers) {
   const [code] = MISTAKES.find(([, looks]) => layers.some((text) => looks.test(text))) ?? ["private-key-unrecognised"];
   return privateKeyFailure(code);
 }
 function private_key_isPublicKey(base64) {
   const key = Buffer.from(base64, "base64");
   return ["spki", "pkcs1"].some((type) =>
-    succeeds(() => (0,external_node_crypto_namespaceObject.createPublicKey)({ key, format: "der", type }).type === "public"),
+    doesNotThrow(() => (0,external_node_crypto_namespaceObject.createPublicKey)({ key, format: "der", type }).type === "public"),
   );
 }
 function isCertificate(base64) {
-  return succeeds(() => new external_node_crypto_namespaceObject.X509Certificate(Buffer.from(base64, "base64")).subject !== undefined);
+  return doesNotThrow(() => new external_node_crypto_namespaceObject.X509Certificate(Buffer.from(base64, "base64")).subject !== undefined);
 }
-function succeeds(attempt) {
+function doesNotThrow(attempt) {
   try {
     return attempt();
   } catch {
@@ -2028,7 +1522,7 @@ function codeOf(error) {
   return String(error.code);
 }
 
-;// CONCATENATED MODULE: ./src/inputs.js
+;// CONCATENATED MODULE: ./build/src/inputs/inputs.js
 
 
 
@@ -2053,12 +1547,12 @@ const INPUT_DEFAULTS = {
   timeout_seconds: "60",
 };
 /** All inputs that can't be used, found in one go so that one run of the workflow is enough to learn of them. */
-class InputsFailure extends failure.Failure {
-  problems;
-  constructor(problems) {
-    const count = problems.length === 1 ? "one input needs a change" : `${problems.length} inputs need a change`;
+class InputsError extends ActionError {
+  issues;
+  constructor(issues) {
+    const count = issues.length === 1 ? "one input needs a change" : `${issues.length} inputs need a change`;
     super({ code: "inputs", message: `Salesforce was not asked: ${count}.` });
-    this.problems = problems;
+    this.issues = issues;
   }
 }
 /**
@@ -2091,14 +1585,14 @@ function wantsSummary(raw) {
  *
  * @throws InputsFailure with every problem there is
  */
-function readInputs(raw, sources) {
-  const problems = [];
+function readInputs(raw, deps) {
+  const issues = [];
   const take = (input, read) => {
     try {
       return read();
     } catch (error) {
-      if (!(error instanceof failure.Failure)) throw error;
-      problems.push({ input, failure: error });
+      if (!(error instanceof ActionError)) throw error;
+      issues.push({ input, error: error });
       return undefined;
     }
   };
@@ -2106,21 +1600,21 @@ function readInputs(raw, sources) {
   const readOptional = (input, parse) => (raw[input] === "" ? undefined : read(input, parse));
   const consumerKey = read("consumer_key", parseConsumerKey);
   const username = read("username", parseUsername);
-  const privateKey = take(keyInput(raw), () => readKey(raw, sources));
+  const privateKey = take(keyInput(raw), () => readKey(raw, deps));
   const loginUrl = read("login_url", parseLoginUrl);
   // Checked beside the default where login_url can't be used, so that this problem is told as well.
   const chosen = readOptional("audience", (text) =>
     checkAudience(text, loginUrl ?? parseLoginUrl(INPUT_DEFAULTS.login_url)),
   );
   const certificate = readOptional("certificate", readCertificate);
-  if (certificate && privateKey) take("certificate", () => checkPair({ certificate, privateKey }));
+  if (certificate && privateKey) take("certificate", () => assertKeyPair({ certificate, privateKey }));
   const warningDays = read("certificate_warning_days", (text) => parseWholeNumber(text, { from: 0, to: 3650 }));
-  const expectedOrgId = readOptional("expected_org_id", org_id.parseOrgId);
+  const expectedOrgId = readOptional("expected_org_id", parseOrgId);
   const exportEnvironmentVariables = read("export_environment_variables", parseBoolean);
   const revokeToken = read("revoke_token", parseBoolean);
   const writeJobSummary = read("write_job_summary", parseBoolean);
   const timeoutSeconds = read("timeout_seconds", (text) => parseWholeNumber(text, { from: 1, to: 600 }));
-  if (problems.length > 0) throw new InputsFailure(problems);
+  if (issues.length > 0) throw new InputsError(issues);
   return Object.freeze({
     consumerKey,
     username,
@@ -2136,7 +1630,7 @@ function readInputs(raw, sources) {
     timeoutSeconds,
     warnings: [
       chosen?.warning,
-      certificate && certificateWarning({ certificate, now: sources.now, warningDays: warningDays ?? 0 }),
+      certificate && certificateWarning({ certificate, now: deps.now, warningDays: warningDays ?? 0 }),
     ].filter((warning) => warning !== undefined),
   });
 }
@@ -2145,18 +1639,18 @@ function keyInput(raw) {
 }
 function readKey(raw, { readFile, mask }) {
   if (raw.private_key !== "" && raw.private_key_file !== "") {
-    throw new failure.Failure({
+    throw new ActionError({
       code: "private-key-given-twice",
       message: "private_key and private_key_file are both set, and only one can be the key",
       steps: ["Remove one of the two from the step."],
     });
   }
   if (raw.private_key === "" && raw.private_key_file === "")
-    throw blank("private_key and private_key_file are both blank");
+    throw missingInput("private_key and private_key_file are both blank");
   const passphrase = raw.private_key_passphrase || undefined;
   if (raw.private_key !== "") return readPrivateKey({ text: raw.private_key, passphrase, mask });
   if (PRIVATE_KEY.test(raw.private_key_file)) {
-    throw new failure.Failure({
+    throw new ActionError({
       code: "private-key-file-is-a-key",
       message: "it is a key, and should be the path of a file with the key in it",
       steps: ["Pass the key as private_key instead."],
@@ -2167,354 +1661,114 @@ function readKey(raw, { readFile, mask }) {
   return readPrivateKey({ text, passphrase, mask });
 }
 
-
-/***/ }),
-
-/***/ 268:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-"use strict";
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   parseOrgId: () => parseOrgId,
-/* harmony export */   sameId: () => sameId,
-/* harmony export */   toLongId: () => toLongId
-/* harmony export */ });
-/* unused harmony export ORG_ID_PROBLEMS */
-/* harmony import */ var failure_js = __nccwpck_require__(388);
-// MODULE: ./src/org-id.js
-
-/** Every reason to refuse an id, by its failure code. */
-const ORG_ID_PROBLEMS = {
-  "org-id-malformed": { message: "this is not a Salesforce id: one has 15 or 18 letters and digits" },
-  "org-id-prefix": { message: "this is not an org id: one begins with 00D, with a capital D" },
-  "org-id-checksum": {
-    message: "this id has a wrong check sum: a character, or the case of a letter, was changed on its way here",
-  },
-};
-const COPY_ORG_ID = "Copy it again: Setup → Company Information → Salesforce.com Organization ID.";
-const ID = /^[A-Za-z\d]{15}([A-Za-z\d]{3})?$/;
-const CHECKSUM_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345";
+;// CONCATENATED MODULE: ./build/src/lib/sanitize.js
+const CUT_BEFORE_CLEANING = 4096;
+/** What is taken out of text that a server sent, in this order, and what stands there instead. */
+const CLEANING = [
+  // Terminal escape sequences (ECMA-48 §5.4) could recolour or overwrite what the log shows.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this removes
+  [/\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*|.)/g, ""],
+  // Control, format and separator characters end a line for the runner or hide text from a reader.
+  [/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " "],
+  // Anything that looks like a credential: a server may send back the assertion that it was sent, and a part of
+  // it is not covered by the mask of the whole.
+  [/(?=[\w\-+/=.!%~]*\d)(?=[\w\-+/=.!%~]*[a-z])(?=[\w\-+/=.!%~]*[A-Z])[\w\-+/=.!%~]{16,}/g, "[…]"],
+  [/[0-9a-fA-F]{32,}/g, "[…]"],
+  // The runner acts on `##[command]` anywhere in a line and on `::command::` at its start (actions/runner, ActionCommand).
+  [/##\[/g, "# # ["],
+  [/::/g, ": :"],
+];
 /**
- * The 18-character form of a Salesforce id, which stays unique where case is ignored.
+ * Makes text from elsewhere fit to be shown: one line without control characters, workflow commands or anything
+ * that looks like a credential, cut to `limit` characters.
  *
- * @param id 15 characters, or 18 with their check sum
- * @throws Failure `org-id-malformed` or `org-id-checksum`
+ * @param text what a server, a proxy or an operating system said
+ * @param limit the most characters to show
  */
-function toLongId(id) {
-  if (!ID.test(id)) throw orgIdFailure("org-id-malformed");
-  const shortId = id.slice(0, 15);
-  const longId = shortId + checksum(shortId);
-  if (id.length === 18 && id !== longId) throw orgIdFailure("org-id-checksum");
-  return longId;
+function sanitize(text, limit = 300) {
+  const clean = CLEANING.reduce(
+    (rest, [pattern, replacement]) => rest.replace(pattern, replacement),
+    beginning(text),
+  ).trim();
+  return clean.length > limit ? `${clean.slice(0, limit - 1)}…` : clean;
 }
+/** A word that the cut goes through is left out: what is left of a credential may be too short to look like one. */
+function beginning(text) {
+  if (text.length <= CUT_BEFORE_CLEANING) return text;
+  return text.slice(0, CUT_BEFORE_CLEANING).replace(/[\w\-+/=.!%~]+$/, "…");
+}
+
+;// CONCATENATED MODULE: ./build/src/diagnosis/message.js
+
+
+
+/** The runner cuts messages at 4,096 characters. */
+const LONGEST_MESSAGE = 4000;
 /**
- * Reads an org id as a user gives it.
+ * Writes the message of the one error annotation.
  *
- * @param text 15 or 18 characters
- * @returns 18 characters
- * @throws Failure with a code of {@link ORG_ID_PROBLEMS}
+ * @param error whatever ended the step
+ * @param docs where the documentation is: see {@link troubleshootingUrl}
+ * @returns plain text of several lines, at most 4,000 characters
  */
-function parseOrgId(text) {
-  const id = text.trim();
-  if (!ID.test(id)) throw orgIdFailure("org-id-malformed");
-  // Key prefixes: Salesforce help, "Standard Field Record ID Prefix Decoder".
-  if (!id.startsWith("00D")) throw orgIdFailure("org-id-prefix");
-  return toLongId(id);
-}
-/** Whether both are ids of one record, in whichever length. What isn't an id is the same as nothing. */
-function sameId(a, b) {
-  return ID.test(a) && ID.test(b) && a.slice(0, 15) === b.slice(0, 15);
-}
-/** Each check digit says which of five characters are upper case, the first one in the lowest bit. */
-function checksum(shortId) {
-  const digits = [0, 5, 10].map((start) => {
-    const upper = [...shortId.slice(start, start + 5)].map((character) => /[A-Z]/.test(character));
-    return CHECKSUM_DIGITS.charAt(upper.reduce((bits, isUpper, index) => bits + (isUpper ? 2 ** index : 0), 0));
-  });
-  return digits.join("");
-}
-function orgIdFailure(code) {
-  return new failure_js.Failure({ code, ...ORG_ID_PROBLEMS[code], steps: [COPY_ORG_ID] });
-}
-
-
-/***/ }),
-
-/***/ 434:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("events");
-
-/***/ }),
-
-/***/ 611:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("http");
-
-/***/ }),
-
-/***/ 692:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("https");
-
-/***/ }),
-
-/***/ 756:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("tls");
-
-/***/ }),
-
-/***/ 23:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("util");
-
-/***/ })
-
-/******/ 	});
-/************************************************************************/
-/******/ 	// The module cache
-/******/ 	var __webpack_module_cache__ = {};
-/******/ 	
-/******/ 	// The require function
-/******/ 	function __nccwpck_require__(moduleId) {
-/******/ 		// Check if module is in cache
-/******/ 		var cachedModule = __webpack_module_cache__[moduleId];
-/******/ 		if (cachedModule !== undefined) {
-/******/ 			return cachedModule.exports;
-/******/ 		}
-/******/ 		// Create a new module (and put it into the cache)
-/******/ 		var module = __webpack_module_cache__[moduleId] = {
-/******/ 			// no module.id needed
-/******/ 			// no module.loaded needed
-/******/ 			exports: {}
-/******/ 		};
-/******/ 	
-/******/ 		// Execute the module function
-/******/ 		var threw = true;
-/******/ 		try {
-/******/ 			__webpack_modules__[moduleId](module, module.exports, __nccwpck_require__);
-/******/ 			threw = false;
-/******/ 		} finally {
-/******/ 			if(threw) delete __webpack_module_cache__[moduleId];
-/******/ 		}
-/******/ 	
-/******/ 		// Return the exports of the module
-/******/ 		return module.exports;
-/******/ 	}
-/******/ 	
-/******/ 	// expose the modules object (__webpack_modules__)
-/******/ 	__nccwpck_require__.m = __webpack_modules__;
-/******/ 	
-/************************************************************************/
-/******/ 	/* webpack/runtime/asset-relocator-loader */
-/******/ 	if (typeof __nccwpck_require__ !== 'undefined') __nccwpck_require__.ab = __dirname + "/";
-/******/ 	
-/******/ 	/* webpack/runtime/create fake namespace object */
-/******/ 	(() => {
-/******/ 		var getProto = Object.getPrototypeOf ? (obj) => (Object.getPrototypeOf(obj)) : (obj) => (obj.__proto__);
-/******/ 		var leafPrototypes;
-/******/ 		// create a fake namespace object
-/******/ 		// mode & 1: value is a module id, require it
-/******/ 		// mode & 2: merge all properties of value into the ns
-/******/ 		// mode & 4: return value when already ns object
-/******/ 		// mode & 16: return value when it's Promise-like
-/******/ 		// mode & 8|1: behave like require
-/******/ 		__nccwpck_require__.t = function(value, mode) {
-/******/ 			if(mode & 1) value = this(value);
-/******/ 			if(mode & 8) return value;
-/******/ 			if(typeof value === 'object' && value) {
-/******/ 				if((mode & 4) && value.__esModule) return value;
-/******/ 				if((mode & 16) && typeof value.then === 'function') return value;
-/******/ 			}
-/******/ 			var ns = Object.create(null);
-/******/ 			__nccwpck_require__.r(ns);
-/******/ 			var def = {};
-/******/ 			leafPrototypes = leafPrototypes || [null, getProto({}), getProto([]), getProto(getProto)];
-/******/ 			for(var current = mode & 2 && value; typeof current == 'object' && !~leafPrototypes.indexOf(current); current = getProto(current)) {
-/******/ 				Object.getOwnPropertyNames(current).forEach((key) => (def[key] = () => (value[key])));
-/******/ 			}
-/******/ 			def['default'] = () => (value);
-/******/ 			__nccwpck_require__.d(ns, def);
-/******/ 			return ns;
-/******/ 		};
-/******/ 	})();
-/******/ 	
-/******/ 	/* webpack/runtime/define property getters */
-/******/ 	(() => {
-/******/ 		// define getter functions for harmony exports
-/******/ 		__nccwpck_require__.d = (exports, definition) => {
-/******/ 			for(var key in definition) {
-/******/ 				if(__nccwpck_require__.o(definition, key) && !__nccwpck_require__.o(exports, key)) {
-/******/ 					Object.defineProperty(exports, key, { enumerable: true, get: definition[key] });
-/******/ 				}
-/******/ 			}
-/******/ 		};
-/******/ 	})();
-/******/ 	
-/******/ 	/* webpack/runtime/ensure chunk */
-/******/ 	(() => {
-/******/ 		__nccwpck_require__.f = {};
-/******/ 		// This file contains only the entry chunk.
-/******/ 		// The chunk loading function for additional chunks
-/******/ 		__nccwpck_require__.e = (chunkId) => {
-/******/ 			return Promise.all(Object.keys(__nccwpck_require__.f).reduce((promises, key) => {
-/******/ 				__nccwpck_require__.f[key](chunkId, promises);
-/******/ 				return promises;
-/******/ 			}, []));
-/******/ 		};
-/******/ 	})();
-/******/ 	
-/******/ 	/* webpack/runtime/get javascript chunk filename */
-/******/ 	(() => {
-/******/ 		// This function allow to reference async chunks
-/******/ 		__nccwpck_require__.u = (chunkId) => {
-/******/ 			// return url for filenames based on template
-/******/ 			return chunkId + ".js";
-/******/ 		};
-/******/ 	})();
-/******/ 	
-/******/ 	/* webpack/runtime/hasOwnProperty shorthand */
-/******/ 	(() => {
-/******/ 		__nccwpck_require__.o = (obj, prop) => (Object.prototype.hasOwnProperty.call(obj, prop))
-/******/ 	})();
-/******/ 	
-/******/ 	/* webpack/runtime/make namespace object */
-/******/ 	(() => {
-/******/ 		// define __esModule on exports
-/******/ 		__nccwpck_require__.r = (exports) => {
-/******/ 			if(typeof Symbol !== 'undefined' && Symbol.toStringTag) {
-/******/ 				Object.defineProperty(exports, Symbol.toStringTag, { value: 'Module' });
-/******/ 			}
-/******/ 			Object.defineProperty(exports, '__esModule', { value: true });
-/******/ 		};
-/******/ 	})();
-/******/ 	
-/******/ 	/* webpack/runtime/require chunk loading */
-/******/ 	(() => {
-/******/ 		// no baseURI
-/******/ 		
-/******/ 		// object to store loaded chunks
-/******/ 		// "1" means "loaded", otherwise not loaded yet
-/******/ 		var installedChunks = {
-/******/ 			792: 1
-/******/ 		};
-/******/ 		
-/******/ 		// no on chunks loaded
-/******/ 		
-/******/ 		var installChunk = (chunk) => {
-/******/ 			var moreModules = chunk.modules, chunkIds = chunk.ids, runtime = chunk.runtime;
-/******/ 			for(var moduleId in moreModules) {
-/******/ 				if(__nccwpck_require__.o(moreModules, moduleId)) {
-/******/ 					__nccwpck_require__.m[moduleId] = moreModules[moduleId];
-/******/ 				}
-/******/ 			}
-/******/ 			if(runtime) runtime(__nccwpck_require__);
-/******/ 			for(var i = 0; i < chunkIds.length; i++)
-/******/ 				installedChunks[chunkIds[i]] = 1;
-/******/ 		
-/******/ 		};
-/******/ 		
-/******/ 		// require() chunk loading for javascript
-/******/ 		__nccwpck_require__.f.require = (chunkId, promises) => {
-/******/ 			// "1" is the signal for "already loaded"
-/******/ 			if(!installedChunks[chunkId]) {
-/******/ 				if(true) { // all chunks have JS
-/******/ 					installChunk(require("./" + __nccwpck_require__.u(chunkId)));
-/******/ 				} else installedChunks[chunkId] = 1;
-/******/ 			}
-/******/ 		};
-/******/ 		
-/******/ 		// no external install chunk
-/******/ 		
-/******/ 		// no HMR
-/******/ 		
-/******/ 		// no HMR manifest
-/******/ 	})();
-/******/ 	
-/************************************************************************/
-var __webpack_exports__ = {};
-// This entry need to be wrapped in an IIFE because it need to be in strict mode.
-(() => {
-"use strict";
-// ESM COMPAT FLAG
-__nccwpck_require__.r(__webpack_exports__);
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  main: () => main,
-  post: () => post
-});
-
-// EXTERNAL MODULE: ./src/clock.js
-var clock = __nccwpck_require__(640);
-// EXTERNAL MODULE: ./src/inputs.js + 12 modules
-var src_inputs = __nccwpck_require__(670);
-;// CONCATENATED MODULE: ./src/job-summary.js
-/**
- * The job summary of a login: who, where, until when. Identifiers only, never the token.
- *
- * @returns Markdown
- */
-function loginSummary(username, token, certificateExpiresAt) {
-  const rows = [
-    ["User", username],
-    ["Instance", token.instanceUrl],
-    ["Org", token.orgId],
-    ["Token until", token.expiresAt || "the session policy of the org ends it"],
-    ["Certificate until", certificateExpiresAt],
-  ];
-  const lines = rows
-    .filter(([, value]) => value !== "")
-    .map(([name, value]) => `<tr><th>${name}</th><td>${asText(value)}</td></tr>`);
-  return `### Salesforce login\n\n<table>${lines.join("")}</table>\n`;
+function errorMessage(error, docs) {
+  if (error instanceof InputsError) return describeInputs(error, docs);
+  return error instanceof ActionError ? describeFailure(error, docs) : cut(describeUnexpected(error), LONGEST_MESSAGE);
 }
 /**
- * The job summary of a failed login: the error annotation's message as it stands.
+ * Where this version's documentation is.
  *
- * @param message holds words of a server, so it is shown as text and can't become markup
- * @returns Markdown
+ * @param env the step's environment: GitHub names there the action as it was used, but not for `uses: ./`
+ * @returns an absolute address, or the path in the repository
  */
-function failureSummary(message) {
-  return `### Salesforce login failed\n\n<pre>${asText(message).replaceAll("\n", "<br>")}</pre>\n`;
+function troubleshootingUrl(env) {
+  const repository = env["GITHUB_ACTION_REPOSITORY"];
+  const ref = env["GITHUB_ACTION_REF"];
+  const server = env["GITHUB_SERVER_URL"] || "https://github.com";
+  return repository && ref ? `${server}/${repository}/blob/${ref}/docs/troubleshooting.md` : "docs/troubleshooting.md";
 }
-function asText(text) {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+function describeFailure({ message, causes, steps, code }, docs) {
+  const sections = [message, section("Likely causes, most likely first:", causes), section("What to do:", steps)];
+  const more = `\n\nMore: ${docs}#${code}`;
+  return cut(sections.filter((text) => text !== "").join("\n\n"), LONGEST_MESSAGE - more.length) + more;
 }
-
-;// CONCATENATED MODULE: ./src/kept-token.js
-/** What the end of the job needs to know of its beginning: names of the runner's state. */
-const STATE = { accessToken: "revoke_access_token", instanceUrl: "revoke_instance_url" };
-/** Keeps a token for the end of the job. The runner hands state to this action's post step alone. */
-function keepForRevocation({ accessToken, instanceUrl }, workflow) {
-  workflow.saveState(STATE.accessToken, accessToken);
-  workflow.saveState(STATE.instanceUrl, instanceUrl);
+/** Where there are too many problems for one annotation, it is the steps that give way: the links lead to them. */
+function describeInputs(failure, docs) {
+  const groups = [...Map.groupBy(failure.issues, ({ error: { code, steps } }) => [code, ...steps].join("\n")).values()];
+  const full = [failure.message, ...groups.map((group) => describeProblems(group, docs, true))].join("\n\n");
+  if (full.length <= LONGEST_MESSAGE) return full;
+  const brief = groups.map((group) => describeProblems(group, docs, false));
+  return cut([failure.message, ...brief].join("\n\n"), LONGEST_MESSAGE);
 }
-/**
- * The token that was kept, if any.
- *
- * @param env the post step's environment
- */
-function keptForRevocation(env) {
-  const accessToken = env[`STATE_${STATE.accessToken}`];
-  const instanceUrl = env[`STATE_${STATE.instanceUrl}`];
-  return accessToken && instanceUrl ? { accessToken, instanceUrl } : undefined;
+/** Inputs that need the same change, with that change said once. */
+function describeProblems(group, docs, withSteps) {
+  const [{ code, steps }] = group.map(({ error }) => error);
+  const problems = group.map(({ input, error }) => `${input}: ${error.message}.`);
+  return [...problems, ...(withSteps ? list(steps) : []), `  More: ${docs}#${code}`].join("\n");
+}
+function section(heading, items) {
+  return items.length === 0 ? "" : [heading, ...list(items)].join("\n");
+}
+function list(items) {
+  return items.map((item) => `  - ${item}`);
+}
+/** A cut goes between characters, not through the two halves of one. */
+function cut(text, limit) {
+  return text.length <= limit ? text : `${text.slice(0, limit - 1).replace(/[\ud800-\udbff]$/, "")}…`;
+}
+/** A defect's message is nobody's chosen words, so it is shown like text from elsewhere, with all its causes. */
+function describeUnexpected(error) {
+  const chain = [];
+  for (let link = error; link !== undefined && chain.length < 5; link = link.cause) {
+    chain.push(sanitize(link instanceof Error ? `${link.name}: ${link.message}` : String(link)));
+    if (!(link instanceof Error)) break;
+  }
+  return `The action failed in a way that it should not: ${chain.join(" ← ")}. Please report this as an issue.`;
 }
 
 ;// CONCATENATED MODULE: external "node:fs"
 const external_node_fs_namespaceObject = require("node:fs");
-// EXTERNAL MODULE: ./src/failure.js
-var failure = __nccwpck_require__(388);
-;// CONCATENATED MODULE: ./src/key-file.js
+;// CONCATENATED MODULE: ./build/src/inputs/key-file.js
 
 
 /** A key of 16,384 bits fills 13 KB; certificates that stand with it add a few. */
@@ -2549,18 +1803,2704 @@ function readKeyFile(path) {
       throw unreadable("the file is larger than 64 KiB", "Give the path of the key file itself.");
     return (0,external_node_fs_namespaceObject.readFileSync)(path);
   } catch (error) {
-    if (error instanceof failure.Failure) throw error;
+    if (error instanceof ActionError) throw error;
     const [message, step] = REASONS[error.code ?? ""] ?? ["the file can't be read", "Check the path."];
     throw unreadable(message, step);
   }
 }
 function unreadable(message, step) {
-  return new failure.Failure({ code: "private-key-file-unreadable", message, steps: [step] });
+  return new ActionError({ code: "private-key-file-unreadable", message, steps: [step] });
 }
 
-// EXTERNAL MODULE: ./src/org-id.js
-var org_id = __nccwpck_require__(268);
-;// CONCATENATED MODULE: ./src/access-token.js
+;// CONCATENATED MODULE: ./build/src/lib/clock.js
+/** An attempt that got no whole answer in its time. */
+class TimeoutError extends Error {
+  name = "AttemptTimeout";
+  /** @param milliseconds what the attempt was given */
+  constructor(milliseconds) {
+    super(`no answer within ${(milliseconds / 1000).toFixed(1)} s`);
+  }
+}
+const systemClock = {
+  now: Date.now,
+  // `performance` and `timers/promises` would do the same, but node takes a millisecond or two to load them.
+  monotonic: () => Number(process.hrtime.bigint()) / 1e6,
+  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  withTimeout: async (milliseconds, work) => {
+    const controller = new AbortController();
+    let timer;
+    // Unlike AbortSignal.timeout(), this timer keeps the process alive: node must not end before there is an outcome.
+    const over = new Promise((_, reject) => {
+      timer = setTimeout(() => {
+        const error = new TimeoutError(milliseconds);
+        reject(error);
+        controller.abort(error);
+      }, milliseconds);
+    });
+    try {
+      return await Promise.race([work(controller.signal), over]);
+    } finally {
+      clearTimeout(timer);
+    }
+  },
+};
+
+// EXTERNAL MODULE: external "http"
+var external_http_ = __nccwpck_require__(611);
+var external_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_http_, 2);
+// EXTERNAL MODULE: external "https"
+var external_https_ = __nccwpck_require__(692);
+var external_https_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_https_, 2);
+;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
+function getProxyUrl(reqUrl) {
+    const usingSsl = reqUrl.protocol === 'https:';
+    if (checkBypass(reqUrl)) {
+        return undefined;
+    }
+    const proxyVar = (() => {
+        if (usingSsl) {
+            return process.env['https_proxy'] || process.env['HTTPS_PROXY'];
+        }
+        else {
+            return process.env['http_proxy'] || process.env['HTTP_PROXY'];
+        }
+    })();
+    if (proxyVar) {
+        try {
+            return new DecodedURL(proxyVar);
+        }
+        catch (_a) {
+            if (!proxyVar.startsWith('http://') && !proxyVar.startsWith('https://'))
+                return new DecodedURL(`http://${proxyVar}`);
+        }
+    }
+    else {
+        return undefined;
+    }
+}
+function checkBypass(reqUrl) {
+    if (!reqUrl.hostname) {
+        return false;
+    }
+    const reqHost = reqUrl.hostname;
+    if (isLoopbackAddress(reqHost)) {
+        return true;
+    }
+    const noProxy = process.env['no_proxy'] || process.env['NO_PROXY'] || '';
+    if (!noProxy) {
+        return false;
+    }
+    // Determine the request port
+    let reqPort;
+    if (reqUrl.port) {
+        reqPort = Number(reqUrl.port);
+    }
+    else if (reqUrl.protocol === 'http:') {
+        reqPort = 80;
+    }
+    else if (reqUrl.protocol === 'https:') {
+        reqPort = 443;
+    }
+    // Format the request hostname and hostname with port
+    const upperReqHosts = [reqUrl.hostname.toUpperCase()];
+    if (typeof reqPort === 'number') {
+        upperReqHosts.push(`${upperReqHosts[0]}:${reqPort}`);
+    }
+    // Compare request host against noproxy
+    for (const upperNoProxyItem of noProxy
+        .split(',')
+        .map(x => x.trim().toUpperCase())
+        .filter(x => x)) {
+        if (upperNoProxyItem === '*' ||
+            upperReqHosts.some(x => x === upperNoProxyItem ||
+                x.endsWith(`.${upperNoProxyItem}`) ||
+                (upperNoProxyItem.startsWith('.') &&
+                    x.endsWith(`${upperNoProxyItem}`)))) {
+            return true;
+        }
+    }
+    return false;
+}
+function isLoopbackAddress(host) {
+    const hostLower = host.toLowerCase();
+    return (hostLower === 'localhost' ||
+        hostLower.startsWith('127.') ||
+        hostLower.startsWith('[::1]') ||
+        hostLower.startsWith('[0:0:0:0:0:0:0:1]'));
+}
+class DecodedURL extends URL {
+    constructor(url, base) {
+        super(url, base);
+        this._decodedUsername = decodeURIComponent(super.username);
+        this._decodedPassword = decodeURIComponent(super.password);
+    }
+    get username() {
+        return this._decodedUsername;
+    }
+    get password() {
+        return this._decodedPassword;
+    }
+}
+//# sourceMappingURL=proxy.js.map
+// EXTERNAL MODULE: ./node_modules/tunnel/index.js
+var tunnel = __nccwpck_require__(770);
+;// CONCATENATED MODULE: ./stubs/undici/index.js
+/**
+ * `@actions/http-client` imports `ProxyAgent` for `getAgentDispatcher()` alone, a method that this action never calls.
+ * The build takes that method out, and this with it; if the method ever came back, it would fail loudly, and not bring a
+ * megabyte with it.
+ */
+class ProxyAgent {
+  constructor() {
+    throw new Error("undici is left out of this bundle: getAgentDispatcher() can't be used");
+  }
+}
+
+;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
+/* eslint-disable @typescript-eslint/no-explicit-any */
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+
+
+var HttpCodes;
+(function (HttpCodes) {
+    HttpCodes[HttpCodes["OK"] = 200] = "OK";
+    HttpCodes[HttpCodes["MultipleChoices"] = 300] = "MultipleChoices";
+    HttpCodes[HttpCodes["MovedPermanently"] = 301] = "MovedPermanently";
+    HttpCodes[HttpCodes["ResourceMoved"] = 302] = "ResourceMoved";
+    HttpCodes[HttpCodes["SeeOther"] = 303] = "SeeOther";
+    HttpCodes[HttpCodes["NotModified"] = 304] = "NotModified";
+    HttpCodes[HttpCodes["UseProxy"] = 305] = "UseProxy";
+    HttpCodes[HttpCodes["SwitchProxy"] = 306] = "SwitchProxy";
+    HttpCodes[HttpCodes["TemporaryRedirect"] = 307] = "TemporaryRedirect";
+    HttpCodes[HttpCodes["PermanentRedirect"] = 308] = "PermanentRedirect";
+    HttpCodes[HttpCodes["BadRequest"] = 400] = "BadRequest";
+    HttpCodes[HttpCodes["Unauthorized"] = 401] = "Unauthorized";
+    HttpCodes[HttpCodes["PaymentRequired"] = 402] = "PaymentRequired";
+    HttpCodes[HttpCodes["Forbidden"] = 403] = "Forbidden";
+    HttpCodes[HttpCodes["NotFound"] = 404] = "NotFound";
+    HttpCodes[HttpCodes["MethodNotAllowed"] = 405] = "MethodNotAllowed";
+    HttpCodes[HttpCodes["NotAcceptable"] = 406] = "NotAcceptable";
+    HttpCodes[HttpCodes["ProxyAuthenticationRequired"] = 407] = "ProxyAuthenticationRequired";
+    HttpCodes[HttpCodes["RequestTimeout"] = 408] = "RequestTimeout";
+    HttpCodes[HttpCodes["Conflict"] = 409] = "Conflict";
+    HttpCodes[HttpCodes["Gone"] = 410] = "Gone";
+    HttpCodes[HttpCodes["TooManyRequests"] = 429] = "TooManyRequests";
+    HttpCodes[HttpCodes["InternalServerError"] = 500] = "InternalServerError";
+    HttpCodes[HttpCodes["NotImplemented"] = 501] = "NotImplemented";
+    HttpCodes[HttpCodes["BadGateway"] = 502] = "BadGateway";
+    HttpCodes[HttpCodes["ServiceUnavailable"] = 503] = "ServiceUnavailable";
+    HttpCodes[HttpCodes["GatewayTimeout"] = 504] = "GatewayTimeout";
+})(HttpCodes || (HttpCodes = {}));
+var Headers;
+(function (Headers) {
+    Headers["Accept"] = "accept";
+    Headers["ContentType"] = "content-type";
+})(Headers || (Headers = {}));
+var MediaTypes;
+(function (MediaTypes) {
+    MediaTypes["ApplicationJson"] = "application/json";
+})(MediaTypes || (MediaTypes = {}));
+/**
+ * Returns the proxy URL, depending upon the supplied url and proxy environment variables.
+ * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
+ */
+function lib_getProxyUrl(serverUrl) {
+    const proxyUrl = pm.getProxyUrl(new URL(serverUrl));
+    return proxyUrl ? proxyUrl.href : '';
+}
+const HttpRedirectCodes = [
+    HttpCodes.MovedPermanently,
+    HttpCodes.ResourceMoved,
+    HttpCodes.SeeOther,
+    HttpCodes.TemporaryRedirect,
+    HttpCodes.PermanentRedirect
+];
+const HttpResponseRetryCodes = [
+    HttpCodes.BadGateway,
+    HttpCodes.ServiceUnavailable,
+    HttpCodes.GatewayTimeout
+];
+const RetryableHttpVerbs = ['OPTIONS', 'GET', 'DELETE', 'HEAD'];
+const ExponentialBackoffCeiling = 10;
+const ExponentialBackoffTimeSlice = 5;
+class HttpClientError extends Error {
+    constructor(message, statusCode) {
+        super(message);
+        this.name = 'HttpClientError';
+        this.statusCode = statusCode;
+        Object.setPrototypeOf(this, HttpClientError.prototype);
+    }
+}
+class HttpClientResponse {
+    constructor(message) {
+        this.message = message;
+    }
+    readBody() {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
+                let output = Buffer.alloc(0);
+                this.message.on('data', (chunk) => {
+                    output = Buffer.concat([output, chunk]);
+                });
+                this.message.on('end', () => {
+                    resolve(output.toString());
+                });
+            }));
+        });
+    }
+    readBodyBuffer() {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
+                const chunks = [];
+                this.message.on('data', (chunk) => {
+                    chunks.push(chunk);
+                });
+                this.message.on('end', () => {
+                    resolve(Buffer.concat(chunks));
+                });
+            }));
+        });
+    }
+}
+function isHttps(requestUrl) {
+    const parsedUrl = new URL(requestUrl);
+    return parsedUrl.protocol === 'https:';
+}
+class lib_HttpClient {
+    constructor(userAgent, handlers, requestOptions) {
+        this._ignoreSslError = false;
+        this._allowRedirects = true;
+        this._allowRedirectDowngrade = false;
+        this._maxRedirects = 50;
+        this._allowRetries = false;
+        this._maxRetries = 1;
+        this._keepAlive = false;
+        this._disposed = false;
+        this.userAgent = this._getUserAgentWithOrchestrationId(userAgent);
+        this.handlers = handlers || [];
+        this.requestOptions = requestOptions;
+        if (requestOptions) {
+            if (requestOptions.ignoreSslError != null) {
+                this._ignoreSslError = requestOptions.ignoreSslError;
+            }
+            this._socketTimeout = requestOptions.socketTimeout;
+            if (requestOptions.allowRedirects != null) {
+                this._allowRedirects = requestOptions.allowRedirects;
+            }
+            if (requestOptions.allowRedirectDowngrade != null) {
+                this._allowRedirectDowngrade = requestOptions.allowRedirectDowngrade;
+            }
+            if (requestOptions.maxRedirects != null) {
+                this._maxRedirects = Math.max(requestOptions.maxRedirects, 0);
+            }
+            if (requestOptions.keepAlive != null) {
+                this._keepAlive = requestOptions.keepAlive;
+            }
+            if (requestOptions.allowRetries != null) {
+                this._allowRetries = requestOptions.allowRetries;
+            }
+            if (requestOptions.maxRetries != null) {
+                this._maxRetries = requestOptions.maxRetries;
+            }
+        }
+    }
+    options(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('OPTIONS', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    get(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('GET', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    del(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('DELETE', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    post(requestUrl, data, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('POST', requestUrl, data, additionalHeaders || {});
+        });
+    }
+    patch(requestUrl, data, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('PATCH', requestUrl, data, additionalHeaders || {});
+        });
+    }
+    put(requestUrl, data, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('PUT', requestUrl, data, additionalHeaders || {});
+        });
+    }
+    head(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('HEAD', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    sendStream(verb, requestUrl, stream, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request(verb, requestUrl, stream, additionalHeaders);
+        });
+    }
+    /**
+     * Gets a typed object from an endpoint
+     * Be aware that not found returns a null.  Other errors (4xx, 5xx) reject the promise
+     */
+    getJson(requestUrl_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, additionalHeaders = {}) {
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            const res = yield this.get(requestUrl, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    postJson(requestUrl_1, obj_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+            const data = JSON.stringify(obj, null, 2);
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
+                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
+            const res = yield this.post(requestUrl, data, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    putJson(requestUrl_1, obj_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+            const data = JSON.stringify(obj, null, 2);
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
+                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
+            const res = yield this.put(requestUrl, data, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    patchJson(requestUrl_1, obj_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+            const data = JSON.stringify(obj, null, 2);
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
+                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
+            const res = yield this.patch(requestUrl, data, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    /**
+     * Makes a raw http request.
+     * All other methods such as get, post, patch, and request ultimately call this.
+     * Prefer get, del, post and patch
+     */
+    request(verb, requestUrl, data, headers) {
+        return __awaiter(this, void 0, void 0, function* () {
+            if (this._disposed) {
+                throw new Error('Client has already been disposed.');
+            }
+            const parsedUrl = new URL(requestUrl);
+            let info = this._prepareRequest(verb, parsedUrl, headers);
+            // Only perform retries on reads since writes may not be idempotent.
+            const maxTries = this._allowRetries && RetryableHttpVerbs.includes(verb)
+                ? this._maxRetries + 1
+                : 1;
+            let numTries = 0;
+            let response;
+            do {
+                response = yield this.requestRaw(info, data);
+                // Check if it's an authentication challenge
+                if (response &&
+                    response.message &&
+                    response.message.statusCode === HttpCodes.Unauthorized) {
+                    let authenticationHandler;
+                    for (const handler of this.handlers) {
+                        if (handler.canHandleAuthentication(response)) {
+                            authenticationHandler = handler;
+                            break;
+                        }
+                    }
+                    if (authenticationHandler) {
+                        return authenticationHandler.handleAuthentication(this, info, data);
+                    }
+                    else {
+                        // We have received an unauthorized response but have no handlers to handle it.
+                        // Let the response return to the caller.
+                        return response;
+                    }
+                }
+                let redirectsRemaining = this._maxRedirects;
+                while (response.message.statusCode &&
+                    HttpRedirectCodes.includes(response.message.statusCode) &&
+                    this._allowRedirects &&
+                    redirectsRemaining > 0) {
+                    const redirectUrl = response.message.headers['location'];
+                    if (!redirectUrl) {
+                        // if there's no location to redirect to, we won't
+                        break;
+                    }
+                    const parsedRedirectUrl = new URL(redirectUrl);
+                    if (parsedUrl.protocol === 'https:' &&
+                        parsedUrl.protocol !== parsedRedirectUrl.protocol &&
+                        !this._allowRedirectDowngrade) {
+                        throw new Error('Redirect from HTTPS to HTTP protocol. This downgrade is not allowed for security reasons. If you want to allow this behavior, set the allowRedirectDowngrade option to true.');
+                    }
+                    // we need to finish reading the response before reassigning response
+                    // which will leak the open socket.
+                    yield response.readBody();
+                    // strip authorization header if redirected to a different hostname
+                    if (parsedRedirectUrl.hostname !== parsedUrl.hostname) {
+                        for (const header in headers) {
+                            // header names are case insensitive
+                            if (header.toLowerCase() === 'authorization') {
+                                delete headers[header];
+                            }
+                        }
+                    }
+                    // let's make the request with the new redirectUrl
+                    info = this._prepareRequest(verb, parsedRedirectUrl, headers);
+                    response = yield this.requestRaw(info, data);
+                    redirectsRemaining--;
+                }
+                if (!response.message.statusCode ||
+                    !HttpResponseRetryCodes.includes(response.message.statusCode)) {
+                    // If not a retry code, return immediately instead of retrying
+                    return response;
+                }
+                numTries += 1;
+                if (numTries < maxTries) {
+                    yield response.readBody();
+                    yield this._performExponentialBackoff(numTries);
+                }
+            } while (numTries < maxTries);
+            return response;
+        });
+    }
+    /**
+     * Needs to be called if keepAlive is set to true in request options.
+     */
+    dispose() {
+        if (this._agent) {
+            this._agent.destroy();
+        }
+        this._disposed = true;
+    }
+    /**
+     * Raw request.
+     * @param info
+     * @param data
+     */
+    requestRaw(info, data) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve, reject) => {
+                function callbackForResult(err, res) {
+                    if (err) {
+                        reject(err);
+                    }
+                    else if (!res) {
+                        // If `err` is not passed, then `res` must be passed.
+                        reject(new Error('Unknown error'));
+                    }
+                    else {
+                        resolve(res);
+                    }
+                }
+                this.requestRawWithCallback(info, data, callbackForResult);
+            });
+        });
+    }
+    /**
+     * Raw request with callback.
+     * @param info
+     * @param data
+     * @param onResult
+     */
+    requestRawWithCallback(info, data, onResult) {
+        if (typeof data === 'string') {
+            if (!info.options.headers) {
+                info.options.headers = {};
+            }
+            info.options.headers['Content-Length'] = Buffer.byteLength(data, 'utf8');
+        }
+        let callbackCalled = false;
+        function handleResult(err, res) {
+            if (!callbackCalled) {
+                callbackCalled = true;
+                onResult(err, res);
+            }
+        }
+        const req = info.httpModule.request(info.options, (msg) => {
+            const res = new HttpClientResponse(msg);
+            handleResult(undefined, res);
+        });
+        let socket;
+        req.on('socket', sock => {
+            socket = sock;
+        });
+        // If we ever get disconnected, we want the socket to timeout eventually
+        req.setTimeout(this._socketTimeout || 3 * 60000, () => {
+            if (socket) {
+                socket.end();
+            }
+            handleResult(new Error(`Request timeout: ${info.options.path}`));
+        });
+        req.on('error', function (err) {
+            // err has statusCode property
+            // res should have headers
+            handleResult(err);
+        });
+        if (data && typeof data === 'string') {
+            req.write(data, 'utf8');
+        }
+        if (data && typeof data !== 'string') {
+            data.on('close', function () {
+                req.end();
+            });
+            data.pipe(req);
+        }
+        else {
+            req.end();
+        }
+    }
+    /**
+     * Gets an http agent. This function is useful when you need an http agent that handles
+     * routing through a proxy server - depending upon the url and proxy environment variables.
+     * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
+     */
+    getAgent(serverUrl) {
+        const parsedUrl = new URL(serverUrl);
+        return this._getAgent(parsedUrl);
+    }
+    getAgentDispatcher(serverUrl) {
+        const parsedUrl = new URL(serverUrl);
+        const proxyUrl = getProxyUrl(parsedUrl);
+        const useProxy = proxyUrl && proxyUrl.hostname;
+        if (!useProxy) {
+            return;
+        }
+        return this._getProxyAgentDispatcher(parsedUrl, proxyUrl);
+    }
+    _prepareRequest(method, requestUrl, headers) {
+        const info = {};
+        info.parsedUrl = requestUrl;
+        const usingSsl = info.parsedUrl.protocol === 'https:';
+        info.httpModule = usingSsl ? external_https_namespaceObject : external_http_namespaceObject;
+        const defaultPort = usingSsl ? 443 : 80;
+        info.options = {};
+        info.options.host = info.parsedUrl.hostname;
+        info.options.port = info.parsedUrl.port
+            ? parseInt(info.parsedUrl.port)
+            : defaultPort;
+        info.options.path =
+            (info.parsedUrl.pathname || '') + (info.parsedUrl.search || '');
+        info.options.method = method;
+        info.options.headers = this._mergeHeaders(headers);
+        if (this.userAgent != null) {
+            info.options.headers['user-agent'] = this.userAgent;
+        }
+        info.options.agent = this._getAgent(info.parsedUrl);
+        // gives handlers an opportunity to participate
+        if (this.handlers) {
+            for (const handler of this.handlers) {
+                handler.prepareRequest(info.options);
+            }
+        }
+        return info;
+    }
+    _mergeHeaders(headers) {
+        if (this.requestOptions && this.requestOptions.headers) {
+            return Object.assign({}, lowercaseKeys(this.requestOptions.headers), lowercaseKeys(headers || {}));
+        }
+        return lowercaseKeys(headers || {});
+    }
+    /**
+     * Gets an existing header value or returns a default.
+     * Handles converting number header values to strings since HTTP headers must be strings.
+     * Note: This returns string | string[] since some headers can have multiple values.
+     * For headers that must always be a single string (like Content-Type), use the
+     * specialized _getExistingOrDefaultContentTypeHeader method instead.
+     */
+    _getExistingOrDefaultHeader(additionalHeaders, header, _default) {
+        let clientHeader;
+        if (this.requestOptions && this.requestOptions.headers) {
+            const headerValue = lowercaseKeys(this.requestOptions.headers)[header];
+            if (headerValue) {
+                clientHeader =
+                    typeof headerValue === 'number' ? headerValue.toString() : headerValue;
+            }
+        }
+        const additionalValue = additionalHeaders[header];
+        if (additionalValue !== undefined) {
+            return typeof additionalValue === 'number'
+                ? additionalValue.toString()
+                : additionalValue;
+        }
+        if (clientHeader !== undefined) {
+            return clientHeader;
+        }
+        return _default;
+    }
+    /**
+     * Specialized version of _getExistingOrDefaultHeader for Content-Type header.
+     * Always returns a single string (not an array) since Content-Type should be a single value.
+     * Converts arrays to comma-separated strings and numbers to strings to ensure type safety.
+     * This was split from _getExistingOrDefaultHeader to provide stricter typing for callers
+     * that assign the result to places expecting a string (e.g., additionalHeaders[Headers.ContentType]).
+     */
+    _getExistingOrDefaultContentTypeHeader(additionalHeaders, _default) {
+        let clientHeader;
+        if (this.requestOptions && this.requestOptions.headers) {
+            const headerValue = lowercaseKeys(this.requestOptions.headers)[Headers.ContentType];
+            if (headerValue) {
+                if (typeof headerValue === 'number') {
+                    clientHeader = String(headerValue);
+                }
+                else if (Array.isArray(headerValue)) {
+                    clientHeader = headerValue.join(', ');
+                }
+                else {
+                    clientHeader = headerValue;
+                }
+            }
+        }
+        const additionalValue = additionalHeaders[Headers.ContentType];
+        // Return the first non-undefined value, converting numbers or arrays to strings if necessary
+        if (additionalValue !== undefined) {
+            if (typeof additionalValue === 'number') {
+                return String(additionalValue);
+            }
+            else if (Array.isArray(additionalValue)) {
+                return additionalValue.join(', ');
+            }
+            else {
+                return additionalValue;
+            }
+        }
+        if (clientHeader !== undefined) {
+            return clientHeader;
+        }
+        return _default;
+    }
+    _getAgent(parsedUrl) {
+        let agent;
+        const proxyUrl = getProxyUrl(parsedUrl);
+        const useProxy = proxyUrl && proxyUrl.hostname;
+        if (this._keepAlive && useProxy) {
+            agent = this._proxyAgent;
+        }
+        if (!useProxy) {
+            agent = this._agent;
+        }
+        // if agent is already assigned use that agent.
+        if (agent) {
+            return agent;
+        }
+        const usingSsl = parsedUrl.protocol === 'https:';
+        let maxSockets = 100;
+        if (this.requestOptions) {
+            maxSockets = this.requestOptions.maxSockets || external_http_.globalAgent.maxSockets;
+        }
+        // This is `useProxy` again, but we need to check `proxyURl` directly for TypeScripts's flow analysis.
+        if (proxyUrl && proxyUrl.hostname) {
+            const agentOptions = {
+                maxSockets,
+                keepAlive: this._keepAlive,
+                proxy: Object.assign(Object.assign({}, ((proxyUrl.username || proxyUrl.password) && {
+                    proxyAuth: `${proxyUrl.username}:${proxyUrl.password}`
+                })), { host: proxyUrl.hostname, port: proxyUrl.port })
+            };
+            let tunnelAgent;
+            const overHttps = proxyUrl.protocol === 'https:';
+            if (usingSsl) {
+                tunnelAgent = overHttps ? tunnel.httpsOverHttps : tunnel.httpsOverHttp;
+            }
+            else {
+                tunnelAgent = overHttps ? tunnel.httpOverHttps : tunnel.httpOverHttp;
+            }
+            agent = tunnelAgent(agentOptions);
+            this._proxyAgent = agent;
+        }
+        // if tunneling agent isn't assigned create a new agent
+        if (!agent) {
+            const options = { keepAlive: this._keepAlive, maxSockets };
+            agent = usingSsl ? new external_https_.Agent(options) : new external_http_.Agent(options);
+            this._agent = agent;
+        }
+        if (usingSsl && this._ignoreSslError) {
+            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
+            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
+            // we have to cast it to any and change it directly
+            agent.options = Object.assign(agent.options || {}, {
+                rejectUnauthorized: false
+            });
+        }
+        return agent;
+    }
+    _getProxyAgentDispatcher(parsedUrl, proxyUrl) {
+        let proxyAgent;
+        if (this._keepAlive) {
+            proxyAgent = this._proxyAgentDispatcher;
+        }
+        // if agent is already assigned use that agent.
+        if (proxyAgent) {
+            return proxyAgent;
+        }
+        const usingSsl = parsedUrl.protocol === 'https:';
+        proxyAgent = new ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, ((proxyUrl.username || proxyUrl.password) && {
+            token: `Basic ${Buffer.from(`${proxyUrl.username}:${proxyUrl.password}`).toString('base64')}`
+        })));
+        this._proxyAgentDispatcher = proxyAgent;
+        if (usingSsl && this._ignoreSslError) {
+            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
+            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
+            // we have to cast it to any and change it directly
+            proxyAgent.options = Object.assign(proxyAgent.options.requestTls || {}, {
+                rejectUnauthorized: false
+            });
+        }
+        return proxyAgent;
+    }
+    _getUserAgentWithOrchestrationId(userAgent) {
+        const baseUserAgent = userAgent || 'actions/http-client';
+        const orchId = process.env['ACTIONS_ORCHESTRATION_ID'];
+        if (orchId) {
+            // Sanitize the orchestration ID to ensure it contains only valid characters
+            // Valid characters: 0-9, a-z, _, -, .
+            const sanitizedId = orchId.replace(/[^a-z0-9_.-]/gi, '_');
+            return `${baseUserAgent} actions_orchestration_id/${sanitizedId}`;
+        }
+        return baseUserAgent;
+    }
+    _performExponentialBackoff(retryNumber) {
+        return __awaiter(this, void 0, void 0, function* () {
+            retryNumber = Math.min(ExponentialBackoffCeiling, retryNumber);
+            const ms = ExponentialBackoffTimeSlice * Math.pow(2, retryNumber);
+            return new Promise(resolve => setTimeout(() => resolve(), ms));
+        });
+    }
+    _processResponse(res, options) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve, reject) => __awaiter(this, void 0, void 0, function* () {
+                const statusCode = res.message.statusCode || 0;
+                const response = {
+                    statusCode,
+                    result: null,
+                    headers: {}
+                };
+                // not found leads to null obj returned
+                if (statusCode === HttpCodes.NotFound) {
+                    resolve(response);
+                }
+                // get the result from the body
+                function dateTimeDeserializer(key, value) {
+                    if (typeof value === 'string') {
+                        const a = new Date(value);
+                        if (!isNaN(a.valueOf())) {
+                            return a;
+                        }
+                    }
+                    return value;
+                }
+                let obj;
+                let contents;
+                try {
+                    contents = yield res.readBody();
+                    if (contents && contents.length > 0) {
+                        if (options && options.deserializeDates) {
+                            obj = JSON.parse(contents, dateTimeDeserializer);
+                        }
+                        else {
+                            obj = JSON.parse(contents);
+                        }
+                        response.result = obj;
+                    }
+                    response.headers = res.message.headers;
+                }
+                catch (err) {
+                    // Invalid resource (contents not json);  leaving result obj null
+                }
+                // note that 3xx redirects are handled by the http layer.
+                if (statusCode > 299) {
+                    let msg;
+                    // if exception/error in body, attempt to get better error
+                    if (obj && obj.message) {
+                        msg = obj.message;
+                    }
+                    else if (contents && contents.length > 0) {
+                        // it may be the case that the exception is in the body message as string
+                        msg = contents;
+                    }
+                    else {
+                        msg = `Failed request: (${statusCode})`;
+                    }
+                    const err = new HttpClientError(msg, statusCode);
+                    err.result = response.result;
+                    reject(err);
+                }
+                else {
+                    resolve(response);
+                }
+            }));
+        });
+    }
+}
+const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
+//# sourceMappingURL=index.js.map
+;// CONCATENATED MODULE: ./build/src/lib/http.js
+
+/** The most of an answer's body that is read and kept, in bytes. */
+const BODY_LIMIT = 1024 * 1024;
+/**
+ * Sends a form in one POST: never redirected, never repeated, through the proxy of `https_proxy` and `no_proxy`.
+ *
+ * @throws the socket's, the proxy's or TLS's error, or the signal's reason
+ */
+const httpPost = async ({ url, form, signal }) => {
+  const client = new lib_HttpClient("salesforce-jwt-auth", [abortWith(signal)], { allowRedirects: false });
+  const headers = { "content-type": "application/x-www-form-urlencoded", accept: "application/json" };
+  try {
+    const { message } = await client.post(url, new URLSearchParams(form).toString(), headers);
+    return { status: message.statusCode ?? 0, headers: message.headers, ...(await readBody(message)) };
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error;
+  }
+};
+/**
+ * Refuses to post where a proxy is set whose address the client can't read: it would pass over the proxy and go
+ * straight to the host, past whatever the proxy is there for.
+ *
+ * @param proxy value of `https_proxy`; it may hold a password, so no error repeats it
+ * @param post what sends the form otherwise
+ */
+function requireReadableProxy(proxy, post) {
+  if (!proxy || isProxyAddress(proxy)) return post;
+  return async () => {
+    const message = "https_proxy is set, but not to http://host:port";
+    throw Object.assign(new Error(message), { code: "ERR_INVALID_URL" });
+  };
+}
+/** As the client reads it: what has no scheme and is no URL either, such as 10.0.0.1:3128, gets one. */
+function isProxyAddress(proxy) {
+  try {
+    const isUrl = /^https?:\/\//.test(proxy) || URL.canParse(proxy);
+    const { protocol, hostname, username, password } = new URL(isUrl ? proxy : `http://${proxy}`);
+    decodeURIComponent(username + password);
+    return /^https?:$/.test(protocol) && hostname !== "";
+  } catch {
+    return false;
+  }
+}
+/**
+ * The client has no way to end a request, so the signal goes in where it lets handlers change the options. Behind a
+ * proxy the CONNECT is a request of its own, made by the agent, and would outlive ours without the signal.
+ */
+function abortWith(signal) {
+  return {
+    prepareRequest(options) {
+      options.signal = signal;
+      const { proxyOptions } = options.agent;
+      if (proxyOptions) proxyOptions.signal = signal;
+    },
+    canHandleAuthentication: () => false,
+    handleAuthentication: () => Promise.reject(new Error("unreachable: no authentication is handled")),
+  };
+}
+/** The client's own `readBody()` has no limit and never settles when the body is cut off. */
+async function readBody(message) {
+  const chunks = [];
+  let size = 0;
+  for await (const chunk of message) {
+    chunks.push(chunk);
+    size += chunk.length;
+    // Leaving the loop destroys the connection, so no more than this is ever kept.
+    if (size > BODY_LIMIT) break;
+  }
+  return { body: Buffer.concat(chunks).subarray(0, BODY_LIMIT).toString("utf8"), oversized: size > BODY_LIMIT };
+}
+
+;// CONCATENATED MODULE: external "os"
+const external_os_namespaceObject = require("os");
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/utils.js
+// We use any as a valid input type
+/* eslint-disable @typescript-eslint/no-explicit-any */
+/**
+ * Sanitizes an input into a string so it can be passed into issueCommand safely
+ * @param input input to sanitize into a string
+ */
+function toCommandValue(input) {
+    if (input === null || input === undefined) {
+        return '';
+    }
+    else if (typeof input === 'string' || input instanceof String) {
+        return input;
+    }
+    return JSON.stringify(input);
+}
+/**
+ *
+ * @param annotationProperties
+ * @returns The command properties to send with the actual annotation command
+ * See IssueCommandProperties: https://github.com/actions/runner/blob/main/src/Runner.Worker/ActionCommandManager.cs#L646
+ */
+function utils_toCommandProperties(annotationProperties) {
+    if (!Object.keys(annotationProperties).length) {
+        return {};
+    }
+    return {
+        title: annotationProperties.title,
+        file: annotationProperties.file,
+        line: annotationProperties.startLine,
+        endLine: annotationProperties.endLine,
+        col: annotationProperties.startColumn,
+        endColumn: annotationProperties.endColumn
+    };
+}
+//# sourceMappingURL=utils.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/command.js
+
+
+/**
+ * Issues a command to the GitHub Actions runner
+ *
+ * @param command - The command name to issue
+ * @param properties - Additional properties for the command (key-value pairs)
+ * @param message - The message to include with the command
+ * @remarks
+ * This function outputs a specially formatted string to stdout that the Actions
+ * runner interprets as a command. These commands can control workflow behavior,
+ * set outputs, create annotations, mask values, and more.
+ *
+ * Command Format:
+ *   ::name key=value,key=value::message
+ *
+ * @example
+ * ```typescript
+ * // Issue a warning annotation
+ * issueCommand('warning', {}, 'This is a warning message');
+ * // Output: ::warning::This is a warning message
+ *
+ * // Set an environment variable
+ * issueCommand('set-env', { name: 'MY_VAR' }, 'some value');
+ * // Output: ::set-env name=MY_VAR::some value
+ *
+ * // Add a secret mask
+ * issueCommand('add-mask', {}, 'secretValue123');
+ * // Output: ::add-mask::secretValue123
+ * ```
+ *
+ * @internal
+ * This is an internal utility function that powers the public API functions
+ * such as setSecret, warning, error, and exportVariable.
+ */
+function command_issueCommand(command, properties, message) {
+    const cmd = new Command(command, properties, message);
+    process.stdout.write(cmd.toString() + external_os_namespaceObject.EOL);
+}
+function command_issue(name, message = '') {
+    command_issueCommand(name, {}, message);
+}
+const CMD_STRING = '::';
+class Command {
+    constructor(command, properties, message) {
+        if (!command) {
+            command = 'missing.command';
+        }
+        this.command = command;
+        this.properties = properties;
+        this.message = message;
+    }
+    toString() {
+        let cmdStr = CMD_STRING + this.command;
+        if (this.properties && Object.keys(this.properties).length > 0) {
+            cmdStr += ' ';
+            let first = true;
+            for (const key in this.properties) {
+                if (this.properties.hasOwnProperty(key)) {
+                    const val = this.properties[key];
+                    if (val) {
+                        if (first) {
+                            first = false;
+                        }
+                        else {
+                            cmdStr += ',';
+                        }
+                        cmdStr += `${key}=${escapeProperty(val)}`;
+                    }
+                }
+            }
+        }
+        cmdStr += `${CMD_STRING}${escapeData(this.message)}`;
+        return cmdStr;
+    }
+}
+function escapeData(s) {
+    return toCommandValue(s)
+        .replace(/%/g, '%25')
+        .replace(/\r/g, '%0D')
+        .replace(/\n/g, '%0A');
+}
+function escapeProperty(s) {
+    return toCommandValue(s)
+        .replace(/%/g, '%25')
+        .replace(/\r/g, '%0D')
+        .replace(/\n/g, '%0A')
+        .replace(/:/g, '%3A')
+        .replace(/,/g, '%2C');
+}
+//# sourceMappingURL=command.js.map
+;// CONCATENATED MODULE: external "crypto"
+const external_crypto_namespaceObject = require("crypto");
+;// CONCATENATED MODULE: external "fs"
+const external_fs_namespaceObject = require("fs");
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/file-command.js
+// For internal use, subject to change.
+// We use any as a valid input type
+/* eslint-disable @typescript-eslint/no-explicit-any */
+
+
+
+
+function file_command_issueFileCommand(command, message) {
+    const filePath = process.env[`GITHUB_${command}`];
+    if (!filePath) {
+        throw new Error(`Unable to find environment variable for file command ${command}`);
+    }
+    if (!external_fs_namespaceObject.existsSync(filePath)) {
+        throw new Error(`Missing file at path: ${filePath}`);
+    }
+    external_fs_namespaceObject.appendFileSync(filePath, `${toCommandValue(message)}${external_os_namespaceObject.EOL}`, {
+        encoding: 'utf8'
+    });
+}
+function prepareKeyValueMessage(key, value) {
+    const delimiter = `ghadelimiter_${external_crypto_namespaceObject.randomUUID()}`;
+    const convertedValue = toCommandValue(value);
+    // These should realistically never happen, but just in case someone finds a
+    // way to exploit uuid generation let's not allow keys or values that contain
+    // the delimiter.
+    if (key.includes(delimiter)) {
+        throw new Error(`Unexpected input: name should not contain the delimiter "${delimiter}"`);
+    }
+    if (convertedValue.includes(delimiter)) {
+        throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter}"`);
+    }
+    return `${key}<<${delimiter}${external_os_namespaceObject.EOL}${convertedValue}${external_os_namespaceObject.EOL}${delimiter}`;
+}
+//# sourceMappingURL=file-command.js.map
+;// CONCATENATED MODULE: external "path"
+const external_path_namespaceObject = require("path");
+;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/auth.js
+var auth_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+class BasicCredentialHandler {
+    constructor(username, password) {
+        this.username = username;
+        this.password = password;
+    }
+    prepareRequest(options) {
+        if (!options.headers) {
+            throw Error('The request has no headers');
+        }
+        options.headers['Authorization'] = `Basic ${Buffer.from(`${this.username}:${this.password}`).toString('base64')}`;
+    }
+    // This handler cannot handle 401
+    canHandleAuthentication() {
+        return false;
+    }
+    handleAuthentication() {
+        return auth_awaiter(this, void 0, void 0, function* () {
+            throw new Error('not implemented');
+        });
+    }
+}
+class auth_BearerCredentialHandler {
+    constructor(token) {
+        this.token = token;
+    }
+    // currently implements pre-authorization
+    // TODO: support preAuth = false where it hooks on 401
+    prepareRequest(options) {
+        if (!options.headers) {
+            throw Error('The request has no headers');
+        }
+        options.headers['Authorization'] = `Bearer ${this.token}`;
+    }
+    // This handler cannot handle 401
+    canHandleAuthentication() {
+        return false;
+    }
+    handleAuthentication() {
+        return auth_awaiter(this, void 0, void 0, function* () {
+            throw new Error('not implemented');
+        });
+    }
+}
+class PersonalAccessTokenCredentialHandler {
+    constructor(token) {
+        this.token = token;
+    }
+    // currently implements pre-authorization
+    // TODO: support preAuth = false where it hooks on 401
+    prepareRequest(options) {
+        if (!options.headers) {
+            throw Error('The request has no headers');
+        }
+        options.headers['Authorization'] = `Basic ${Buffer.from(`PAT:${this.token}`).toString('base64')}`;
+    }
+    // This handler cannot handle 401
+    canHandleAuthentication() {
+        return false;
+    }
+    handleAuthentication() {
+        return auth_awaiter(this, void 0, void 0, function* () {
+            throw new Error('not implemented');
+        });
+    }
+}
+//# sourceMappingURL=auth.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/oidc-utils.js
+var oidc_utils_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+class oidc_utils_OidcClient {
+    static createHttpClient(allowRetry = true, maxRetry = 10) {
+        const requestOptions = {
+            allowRetries: allowRetry,
+            maxRetries: maxRetry
+        };
+        return new HttpClient('actions/oidc-client', [new BearerCredentialHandler(oidc_utils_OidcClient.getRequestToken())], requestOptions);
+    }
+    static getRequestToken() {
+        const token = process.env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
+        if (!token) {
+            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_TOKEN env variable');
+        }
+        return token;
+    }
+    static getIDTokenUrl() {
+        const runtimeUrl = process.env['ACTIONS_ID_TOKEN_REQUEST_URL'];
+        if (!runtimeUrl) {
+            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable');
+        }
+        return runtimeUrl;
+    }
+    static getCall(id_token_url) {
+        return oidc_utils_awaiter(this, void 0, void 0, function* () {
+            var _a;
+            const httpclient = oidc_utils_OidcClient.createHttpClient();
+            const res = yield httpclient
+                .getJson(id_token_url)
+                .catch(error => {
+                throw new Error(`Failed to get ID Token. \n 
+        Error Code : ${error.statusCode}\n 
+        Error Message: ${error.message}`);
+            });
+            const id_token = (_a = res.result) === null || _a === void 0 ? void 0 : _a.value;
+            if (!id_token) {
+                throw new Error('Response json body do not have ID Token field');
+            }
+            return id_token;
+        });
+    }
+    static getIDToken(audience) {
+        return oidc_utils_awaiter(this, void 0, void 0, function* () {
+            try {
+                // New ID Token is requested from action service
+                let id_token_url = oidc_utils_OidcClient.getIDTokenUrl();
+                if (audience) {
+                    const encodedAudience = encodeURIComponent(audience);
+                    id_token_url = `${id_token_url}&audience=${encodedAudience}`;
+                }
+                debug(`ID token url is ${id_token_url}`);
+                const id_token = yield oidc_utils_OidcClient.getCall(id_token_url);
+                setSecret(id_token);
+                return id_token;
+            }
+            catch (error) {
+                throw new Error(`Error message: ${error.message}`);
+            }
+        });
+    }
+}
+//# sourceMappingURL=oidc-utils.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/summary.js
+var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+const { access, appendFile, writeFile } = external_fs_namespaceObject.promises;
+const SUMMARY_ENV_VAR = 'GITHUB_STEP_SUMMARY';
+const SUMMARY_DOCS_URL = 'https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#adding-a-job-summary';
+class Summary {
+    constructor() {
+        this._buffer = '';
+    }
+    /**
+     * Finds the summary file path from the environment, rejects if env var is not found or file does not exist
+     * Also checks r/w permissions.
+     *
+     * @returns step summary file path
+     */
+    filePath() {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            if (this._filePath) {
+                return this._filePath;
+            }
+            const pathFromEnv = process.env[SUMMARY_ENV_VAR];
+            if (!pathFromEnv) {
+                throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
+            }
+            try {
+                yield access(pathFromEnv, external_fs_namespaceObject.constants.R_OK | external_fs_namespaceObject.constants.W_OK);
+            }
+            catch (_a) {
+                throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
+            }
+            this._filePath = pathFromEnv;
+            return this._filePath;
+        });
+    }
+    /**
+     * Wraps content in an HTML tag, adding any HTML attributes
+     *
+     * @param {string} tag HTML tag to wrap
+     * @param {string | null} content content within the tag
+     * @param {[attribute: string]: string} attrs key-value list of HTML attributes to add
+     *
+     * @returns {string} content wrapped in HTML element
+     */
+    wrap(tag, content, attrs = {}) {
+        const htmlAttrs = Object.entries(attrs)
+            .map(([key, value]) => ` ${key}="${value}"`)
+            .join('');
+        if (!content) {
+            return `<${tag}${htmlAttrs}>`;
+        }
+        return `<${tag}${htmlAttrs}>${content}</${tag}>`;
+    }
+    /**
+     * Writes text in the buffer to the summary buffer file and empties buffer. Will append by default.
+     *
+     * @param {SummaryWriteOptions} [options] (optional) options for write operation
+     *
+     * @returns {Promise<Summary>} summary instance
+     */
+    write(options) {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            const overwrite = !!(options === null || options === void 0 ? void 0 : options.overwrite);
+            const filePath = yield this.filePath();
+            const writeFunc = overwrite ? writeFile : appendFile;
+            yield writeFunc(filePath, this._buffer, { encoding: 'utf8' });
+            return this.emptyBuffer();
+        });
+    }
+    /**
+     * Clears the summary buffer and wipes the summary file
+     *
+     * @returns {Summary} summary instance
+     */
+    clear() {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            return this.emptyBuffer().write({ overwrite: true });
+        });
+    }
+    /**
+     * Returns the current summary buffer as a string
+     *
+     * @returns {string} string of summary buffer
+     */
+    stringify() {
+        return this._buffer;
+    }
+    /**
+     * If the summary buffer is empty
+     *
+     * @returns {boolen} true if the buffer is empty
+     */
+    isEmptyBuffer() {
+        return this._buffer.length === 0;
+    }
+    /**
+     * Resets the summary buffer without writing to summary file
+     *
+     * @returns {Summary} summary instance
+     */
+    emptyBuffer() {
+        this._buffer = '';
+        return this;
+    }
+    /**
+     * Adds raw text to the summary buffer
+     *
+     * @param {string} text content to add
+     * @param {boolean} [addEOL=false] (optional) append an EOL to the raw text (default: false)
+     *
+     * @returns {Summary} summary instance
+     */
+    addRaw(text, addEOL = false) {
+        this._buffer += text;
+        return addEOL ? this.addEOL() : this;
+    }
+    /**
+     * Adds the operating system-specific end-of-line marker to the buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addEOL() {
+        return this.addRaw(external_os_namespaceObject.EOL);
+    }
+    /**
+     * Adds an HTML codeblock to the summary buffer
+     *
+     * @param {string} code content to render within fenced code block
+     * @param {string} lang (optional) language to syntax highlight code
+     *
+     * @returns {Summary} summary instance
+     */
+    addCodeBlock(code, lang) {
+        const attrs = Object.assign({}, (lang && { lang }));
+        const element = this.wrap('pre', this.wrap('code', code), attrs);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML list to the summary buffer
+     *
+     * @param {string[]} items list of items to render
+     * @param {boolean} [ordered=false] (optional) if the rendered list should be ordered or not (default: false)
+     *
+     * @returns {Summary} summary instance
+     */
+    addList(items, ordered = false) {
+        const tag = ordered ? 'ol' : 'ul';
+        const listItems = items.map(item => this.wrap('li', item)).join('');
+        const element = this.wrap(tag, listItems);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML table to the summary buffer
+     *
+     * @param {SummaryTableCell[]} rows table rows
+     *
+     * @returns {Summary} summary instance
+     */
+    addTable(rows) {
+        const tableBody = rows
+            .map(row => {
+            const cells = row
+                .map(cell => {
+                if (typeof cell === 'string') {
+                    return this.wrap('td', cell);
+                }
+                const { header, data, colspan, rowspan } = cell;
+                const tag = header ? 'th' : 'td';
+                const attrs = Object.assign(Object.assign({}, (colspan && { colspan })), (rowspan && { rowspan }));
+                return this.wrap(tag, data, attrs);
+            })
+                .join('');
+            return this.wrap('tr', cells);
+        })
+            .join('');
+        const element = this.wrap('table', tableBody);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds a collapsable HTML details element to the summary buffer
+     *
+     * @param {string} label text for the closed state
+     * @param {string} content collapsable content
+     *
+     * @returns {Summary} summary instance
+     */
+    addDetails(label, content) {
+        const element = this.wrap('details', this.wrap('summary', label) + content);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML image tag to the summary buffer
+     *
+     * @param {string} src path to the image you to embed
+     * @param {string} alt text description of the image
+     * @param {SummaryImageOptions} options (optional) addition image attributes
+     *
+     * @returns {Summary} summary instance
+     */
+    addImage(src, alt, options) {
+        const { width, height } = options || {};
+        const attrs = Object.assign(Object.assign({}, (width && { width })), (height && { height }));
+        const element = this.wrap('img', null, Object.assign({ src, alt }, attrs));
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML section heading element
+     *
+     * @param {string} text heading text
+     * @param {number | string} [level=1] (optional) the heading level, default: 1
+     *
+     * @returns {Summary} summary instance
+     */
+    addHeading(text, level) {
+        const tag = `h${level}`;
+        const allowedTag = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].includes(tag)
+            ? tag
+            : 'h1';
+        const element = this.wrap(allowedTag, text);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML thematic break (<hr>) to the summary buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addSeparator() {
+        const element = this.wrap('hr', null);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML line break (<br>) to the summary buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addBreak() {
+        const element = this.wrap('br', null);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML blockquote to the summary buffer
+     *
+     * @param {string} text quote text
+     * @param {string} cite (optional) citation url
+     *
+     * @returns {Summary} summary instance
+     */
+    addQuote(text, cite) {
+        const attrs = Object.assign({}, (cite && { cite }));
+        const element = this.wrap('blockquote', text, attrs);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML anchor tag to the summary buffer
+     *
+     * @param {string} text link text/content
+     * @param {string} href hyperlink
+     *
+     * @returns {Summary} summary instance
+     */
+    addLink(text, href) {
+        const element = this.wrap('a', text, { href });
+        return this.addRaw(element).addEOL();
+    }
+}
+const _summary = new Summary();
+/**
+ * @deprecated use `core.summary`
+ */
+const markdownSummary = (/* unused pure expression or super */ null && (_summary));
+const summary = (/* unused pure expression or super */ null && (_summary));
+//# sourceMappingURL=summary.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/path-utils.js
+
+/**
+ * toPosixPath converts the given path to the posix form. On Windows, \\ will be
+ * replaced with /.
+ *
+ * @param pth. Path to transform.
+ * @return string Posix path.
+ */
+function toPosixPath(pth) {
+    return pth.replace(/[\\]/g, '/');
+}
+/**
+ * toWin32Path converts the given path to the win32 form. On Linux, / will be
+ * replaced with \\.
+ *
+ * @param pth. Path to transform.
+ * @return string Win32 path.
+ */
+function toWin32Path(pth) {
+    return pth.replace(/[/]/g, '\\');
+}
+/**
+ * toPlatformPath converts the given path to a platform-specific path. It does
+ * this by replacing instances of / and \ with the platform-specific path
+ * separator.
+ *
+ * @param pth The path to platformize.
+ * @return string The platform-specific path.
+ */
+function toPlatformPath(pth) {
+    return pth.replace(/[/\\]/g, path.sep);
+}
+//# sourceMappingURL=path-utils.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/platform.js
+var platform_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+const getWindowsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    const { stdout: version } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Version"', undefined, {
+        silent: true
+    });
+    const { stdout: name } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Caption"', undefined, {
+        silent: true
+    });
+    return {
+        name: name.trim(),
+        version: version.trim()
+    };
+});
+const getMacOsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    var _a, _b, _c, _d;
+    const { stdout } = yield exec.getExecOutput('sw_vers', undefined, {
+        silent: true
+    });
+    const version = (_b = (_a = stdout.match(/ProductVersion:\s*(.+)/)) === null || _a === void 0 ? void 0 : _a[1]) !== null && _b !== void 0 ? _b : '';
+    const name = (_d = (_c = stdout.match(/ProductName:\s*(.+)/)) === null || _c === void 0 ? void 0 : _c[1]) !== null && _d !== void 0 ? _d : '';
+    return {
+        name,
+        version
+    };
+});
+const getLinuxInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    const { stdout } = yield exec.getExecOutput('lsb_release', ['-i', '-r', '-s'], {
+        silent: true
+    });
+    const [name, version] = stdout.trim().split('\n');
+    return {
+        name,
+        version
+    };
+});
+const platform = external_os_namespaceObject.platform();
+const arch = external_os_namespaceObject.arch();
+const isWindows = platform === 'win32';
+const isMacOS = platform === 'darwin';
+const isLinux = platform === 'linux';
+function getDetails() {
+    return platform_awaiter(this, void 0, void 0, function* () {
+        return Object.assign(Object.assign({}, (yield (isWindows
+            ? getWindowsInfo()
+            : isMacOS
+                ? getMacOsInfo()
+                : getLinuxInfo()))), { platform,
+            arch,
+            isWindows,
+            isMacOS,
+            isLinux });
+    });
+}
+//# sourceMappingURL=platform.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/core.js
+var core_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+
+
+
+/**
+ * The code to exit an action
+ */
+var ExitCode;
+(function (ExitCode) {
+    /**
+     * A code indicating that the action was successful
+     */
+    ExitCode[ExitCode["Success"] = 0] = "Success";
+    /**
+     * A code indicating that the action was a failure
+     */
+    ExitCode[ExitCode["Failure"] = 1] = "Failure";
+})(ExitCode || (ExitCode = {}));
+//-----------------------------------------------------------------------
+// Variables
+//-----------------------------------------------------------------------
+/**
+ * Sets env variable for this action and future actions in the job
+ * @param name the name of the variable to set
+ * @param val the value of the variable. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function exportVariable(name, val) {
+    const convertedVal = toCommandValue(val);
+    process.env[name] = convertedVal;
+    const filePath = process.env['GITHUB_ENV'] || '';
+    if (filePath) {
+        return file_command_issueFileCommand('ENV', prepareKeyValueMessage(name, val));
+    }
+    command_issueCommand('set-env', { name }, convertedVal);
+}
+/**
+ * Registers a secret which will get masked from logs
+ *
+ * @param secret - Value of the secret to be masked
+ * @remarks
+ * This function instructs the Actions runner to mask the specified value in any
+ * logs produced during the workflow run. Once registered, the secret value will
+ * be replaced with asterisks (***) whenever it appears in console output, logs,
+ * or error messages.
+ *
+ * This is useful for protecting sensitive information such as:
+ * - API keys
+ * - Access tokens
+ * - Authentication credentials
+ * - URL parameters containing signatures (SAS tokens)
+ *
+ * Note that masking only affects future logs; any previous appearances of the
+ * secret in logs before calling this function will remain unmasked.
+ *
+ * @example
+ * ```typescript
+ * // Register an API token as a secret
+ * const apiToken = "abc123xyz456";
+ * setSecret(apiToken);
+ *
+ * // Now any logs containing this value will show *** instead
+ * console.log(`Using token: ${apiToken}`); // Outputs: "Using token: ***"
+ * ```
+ */
+function core_setSecret(secret) {
+    command_issueCommand('add-mask', {}, secret);
+}
+/**
+ * Prepends inputPath to the PATH (for this action and future actions)
+ * @param inputPath
+ */
+function addPath(inputPath) {
+    const filePath = process.env['GITHUB_PATH'] || '';
+    if (filePath) {
+        issueFileCommand('PATH', inputPath);
+    }
+    else {
+        issueCommand('add-path', {}, inputPath);
+    }
+    process.env['PATH'] = `${inputPath}${path.delimiter}${process.env['PATH']}`;
+}
+/**
+ * Gets the value of an input.
+ * Unless trimWhitespace is set to false in InputOptions, the value is also trimmed.
+ * Returns an empty string if the value is not defined.
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   string
+ */
+function getInput(name, options) {
+    const val = process.env[`INPUT_${name.replace(/ /g, '_').toUpperCase()}`] || '';
+    if (options && options.required && !val) {
+        throw new Error(`Input required and not supplied: ${name}`);
+    }
+    if (options && options.trimWhitespace === false) {
+        return val;
+    }
+    return val.trim();
+}
+/**
+ * Gets the values of an multiline input.  Each value is also trimmed.
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   string[]
+ *
+ */
+function getMultilineInput(name, options) {
+    const inputs = getInput(name, options)
+        .split('\n')
+        .filter(x => x !== '');
+    if (options && options.trimWhitespace === false) {
+        return inputs;
+    }
+    return inputs.map(input => input.trim());
+}
+/**
+ * Gets the input value of the boolean type in the YAML 1.2 "core schema" specification.
+ * Support boolean input list: `true | True | TRUE | false | False | FALSE` .
+ * The return value is also in boolean type.
+ * ref: https://yaml.org/spec/1.2/spec.html#id2804923
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   boolean
+ */
+function getBooleanInput(name, options) {
+    const trueValue = ['true', 'True', 'TRUE'];
+    const falseValue = ['false', 'False', 'FALSE'];
+    const val = getInput(name, options);
+    if (trueValue.includes(val))
+        return true;
+    if (falseValue.includes(val))
+        return false;
+    throw new TypeError(`Input does not meet YAML 1.2 "Core Schema" specification: ${name}\n` +
+        `Support boolean input list: \`true | True | TRUE | false | False | FALSE\``);
+}
+/**
+ * Sets the value of an output.
+ *
+ * @param     name     name of the output to set
+ * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function setOutput(name, value) {
+    const filePath = process.env['GITHUB_OUTPUT'] || '';
+    if (filePath) {
+        return file_command_issueFileCommand('OUTPUT', prepareKeyValueMessage(name, value));
+    }
+    process.stdout.write(external_os_namespaceObject.EOL);
+    command_issueCommand('set-output', { name }, toCommandValue(value));
+}
+/**
+ * Enables or disables the echoing of commands into stdout for the rest of the step.
+ * Echoing is disabled by default if ACTIONS_STEP_DEBUG is not set.
+ *
+ */
+function setCommandEcho(enabled) {
+    issue('echo', enabled ? 'on' : 'off');
+}
+//-----------------------------------------------------------------------
+// Results
+//-----------------------------------------------------------------------
+/**
+ * Sets the action status to failed.
+ * When the action exits it will be with an exit code of 1
+ * @param message add error issue message
+ */
+function setFailed(message) {
+    process.exitCode = ExitCode.Failure;
+    error(message);
+}
+//-----------------------------------------------------------------------
+// Logging Commands
+//-----------------------------------------------------------------------
+/**
+ * Gets whether Actions Step Debug is on or not
+ */
+function isDebug() {
+    return process.env['RUNNER_DEBUG'] === '1';
+}
+/**
+ * Writes debug message to user log
+ * @param message debug message
+ */
+function core_debug(message) {
+    command_issueCommand('debug', {}, message);
+}
+/**
+ * Adds an error issue
+ * @param message error issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function error(message, properties = {}) {
+    command_issueCommand('error', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Adds a warning issue
+ * @param message warning issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function warning(message, properties = {}) {
+    command_issueCommand('warning', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Adds a notice issue
+ * @param message notice issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function notice(message, properties = {}) {
+    issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Writes info to log with console.log.
+ * @param message info message
+ */
+function info(message) {
+    process.stdout.write(message + external_os_namespaceObject.EOL);
+}
+/**
+ * Begin an output group.
+ *
+ * Output until the next `groupEnd` will be foldable in this group
+ *
+ * @param name The name of the output group
+ */
+function startGroup(name) {
+    issue('group', name);
+}
+/**
+ * End an output group.
+ */
+function endGroup() {
+    issue('endgroup');
+}
+/**
+ * Wrap an asynchronous function call in a group.
+ *
+ * Returns the same type as the function itself.
+ *
+ * @param name The name of the group
+ * @param fn The function to wrap in the group
+ */
+function group(name, fn) {
+    return core_awaiter(this, void 0, void 0, function* () {
+        startGroup(name);
+        let result;
+        try {
+            result = yield fn();
+        }
+        finally {
+            endGroup();
+        }
+        return result;
+    });
+}
+//-----------------------------------------------------------------------
+// Wrapper action state
+//-----------------------------------------------------------------------
+/**
+ * Saves state for current action, the state can only be retrieved by this action's post job execution.
+ *
+ * @param     name     name of the state to store
+ * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function saveState(name, value) {
+    const filePath = process.env['GITHUB_STATE'] || '';
+    if (filePath) {
+        return file_command_issueFileCommand('STATE', prepareKeyValueMessage(name, value));
+    }
+    command_issueCommand('save-state', { name }, toCommandValue(value));
+}
+/**
+ * Gets the value of an state set by this action's main execution.
+ *
+ * @param     name     name of the state to get
+ * @returns   string
+ */
+function getState(name) {
+    return process.env[`STATE_${name}`] || '';
+}
+function getIDToken(aud) {
+    return core_awaiter(this, void 0, void 0, function* () {
+        return yield OidcClient.getIDToken(aud);
+    });
+}
+/**
+ * Summary exports
+ */
+
+/**
+ * @deprecated use core.summary
+ */
+
+/**
+ * Path exports
+ */
+
+/**
+ * Platform utilities exports
+ */
+
+//# sourceMappingURL=core.js.map
+;// CONCATENATED MODULE: ./build/src/lib/runner.js
+
+
+
+// The runner doesn't mask annotation titles, so there is one title and it holds nothing.
+const ANNOTATION = { title: "Salesforce JWT Auth" };
+/**
+ * The workflow as GitHub's runner offers it to a step.
+ *
+ * @param env the step's environment, which names the runner's files
+ */
+function githubRunner(env) {
+  const masked = new Set();
+  return {
+    mask: (secret) => {
+      // Each mask is a line of a debug log, and a key comes by in several forms with the same lines.
+      for (const value of linesAndWhole(secret)) {
+        if (masked.has(value)) continue;
+        masked.add(value);
+        core_setSecret(value);
+      }
+    },
+    debug: core_debug,
+    // The runner carries out `##[command]` wherever it stands in a plain line (actions/runner, ActionCommand).
+    info: (message) => info(message.replaceAll("##[", "# # [")),
+    warning: (message) => warning(message, ANNOTATION),
+    error: (message) => error(message, ANNOTATION),
+    output: (name, value) => withFile(env, "GITHUB_OUTPUT", () => setOutput(name, value)),
+    exportVariable: (name, value) => withFile(env, "GITHUB_ENV", () => exportVariable(name, value)),
+    saveState: (name, value) => withFile(env, "GITHUB_STATE", () => saveState(name, value)),
+    addSummary: (markdown) => {
+      try {
+        // The toolkit's summary would bring a builder of HTML tables, and load node's file promises in every run.
+        const file = env["GITHUB_STEP_SUMMARY"] ?? "";
+        // A file that is not there yet is none that the runner will read.
+        (0,external_node_fs_namespaceObject.accessSync)(file);
+        (0,external_node_fs_namespaceObject.appendFileSync)(file, markdown);
+      } catch {
+        warning(
+          "The job summary could not be written: GITHUB_STEP_SUMMARY names no file that this step may write.",
+          ANNOTATION,
+        );
+      }
+    },
+  };
+}
+/** GitHub's runner masks each line of a multi-line mask by itself; other runners need to be told. Blank masks are errors. */
+function linesAndWhole(secret) {
+  const values = [secret, ...secret.split(/[\r\n]+/)].map((value) => value.trim());
+  return new Set(values.filter((value) => value !== ""));
+}
+/** Without its file the toolkit prints the value as an old command on stdout, where it would stand in clear. */
+function withFile(env, variable, write) {
+  if (!env[variable]) {
+    throw new ActionError({
+      code: "not-a-step",
+      message: `${variable} is not set, so this is no step of a workflow, and nothing was handed over.`,
+      steps: ["Run the action by uses: in a workflow, or try it out with npm start."],
+    });
+  }
+  write();
+}
+
+;// CONCATENATED MODULE: ./build/src/lib/setup-steps.js
+/** A place in the settings of an External Client App. */
+const inExternalClientApp = (path) =>
+  `External Client App: Setup → External Client App Manager → your app → ${path}`;
+/** A place in the settings of a Connected App. */
+const inConnectedApp = (path) => `Connected App: Setup → App Manager → your app → ${path}`;
+const MY_DOMAIN = "Setup → My Domain → Current My Domain URL";
+const USE_MY_DOMAIN = `Set login_url to the org's own address: ${MY_DOMAIN}.`;
+const LOGIN_HISTORY = "See what Salesforce noted: Setup → Login History, newest row of this user.";
+const WAIT =
+  "After a change to the app or its policies wait 10 minutes (now and then 30), then run the job again.";
+const SET_CLOCK = "Set the runner's clock by NTP: timedatectl set-ntp true (Linux), w32tm /resync (Windows).";
+const PRE_AUTHORIZE = [
+  inExternalClientApp(
+    "Policies → OAuth Policies → Permitted Users: Admin approved users are pre-authorized. Select a permission set or profile there.",
+  ),
+  inConnectedApp(
+    "Manage → Edit Policies → Permitted Users: Admin approved users are pre-authorized. Then Manage Permission Sets or Manage Profiles.",
+  ),
+  "Assign the permission set to the user: Setup → Permission Sets → the permission set → Manage Assignments.",
+];
+const COPY_KEY = [
+  inExternalClientApp("Settings → OAuth Settings → Consumer Key and Secret: copy the key with its button."),
+  inConnectedApp("View → Manage Consumer Details: copy the key with its button."),
+];
+const COMPARE_PAIR =
+  "Check that they are a pair: openssl pkey -pubout -in salesforce.key and openssl x509 -pubkey -noout -in salesforce.crt print the same.";
+const UPLOAD_CERTIFICATE = [
+  inExternalClientApp("Settings → OAuth Settings → Flow Enablement → JWT Bearer Flow: upload salesforce.crt."),
+  inConnectedApp("Edit → Use digital signatures: upload salesforce.crt."),
+];
+const ENABLE_FLOW = [
+  inExternalClientApp(
+    "Settings → OAuth Settings → Flow Enablement: tick JWT Bearer Flow and upload the key's certificate.",
+  ),
+  inConnectedApp("Edit → Use digital signatures: tick it and upload the key's certificate."),
+];
+const ADD_SCOPES = [
+  inExternalClientApp("Settings → OAuth Settings → OAuth Scopes: add api and refresh_token (offline_access)."),
+  inConnectedApp("Edit → Selected OAuth Scopes: add api and refresh_token (offline_access)."),
+];
+const INSTALL =
+  "Setup → Connected Apps OAuth Usage → Install beside the app; then Manage App Policies to let this user in.";
+
+;// CONCATENATED MODULE: ./build/src/token/refusals.js
+
+/** Every refusal that is known, the first match wins. Texts: Salesforce help, "OAuth 2.0 Authorization Errors", and reports of users. */
+const REFUSALS = [
+  {
+    code: "login-rate-exceeded",
+    match: /^rate_limit_exceeded:|login rate exceeded/i,
+    meaning: "this user has logged in too often",
+    causes: ["More than about 3,600 logins of one user in an hour, those of other tools included."],
+    steps: [
+      "Wait an hour. Asking again sooner only adds to the count.",
+      "Log in once a job and hand the token on as an output of the step; give busy pipelines users of their own.",
+    ],
+  },
+  {
+    code: "user-has-not-approved",
+    match: /(?:hasn\S{0,6}t|has not|not) approved this (?:consumer|app)/i,
+    meaning: "the app is not approved for this user",
+    causes: [
+      "The app lets users approve it themselves, and this user never did: nobody can click Allow in a pipeline.",
+      "The app is for approved users only, and none of this user's permission sets or profiles is on it.",
+      "The app or its policies were changed in the last minutes.",
+      "Another org answered than the one you mean: username and login_url belong to different orgs.",
+    ],
+    steps: [...PRE_AUTHORIZE, WAIT, USE_MY_DOMAIN, LOGIN_HISTORY],
+  },
+  {
+    code: "user-not-admin-approved",
+    match: /^(?:invalid_app_access|OAUTH_APP_ACCESS_DENIED):|not admin approved/i,
+    meaning: "the app is for approved users only, and this user is none",
+    causes: [
+      "None of this user's permission sets or profiles is on the app.",
+      "The permission set is on the app, but not assigned to this user, or the assignment has ended.",
+      "The policy or the assignment was changed in the last minutes.",
+    ],
+    steps: [...PRE_AUTHORIZE, WAIT, LOGIN_HISTORY],
+  },
+  {
+    code: "app-not-found",
+    match: /^(?:app_not_found|OAUTH_EC_APP_NOT_FOUND):|client app is not installed in this org/i,
+    meaning: "the org that was asked has no External Client App with this consumer key",
+    causes: [
+      "consumer_key belongs to an app in another org.",
+      "The sandbox was refreshed: its own apps are gone, and new ones have new keys.",
+      "The app was made or changed in the last minutes.",
+    ],
+    steps: [USE_MY_DOMAIN, ...COPY_KEY, WAIT],
+  },
+  {
+    code: "client-identifier-invalid",
+    match: /^invalid_client_id:|client identifier invalid/i,
+    meaning: "Salesforce knows no app with this consumer key",
+    causes: [
+      "consumer_key is mistyped or cut, or is the consumer secret.",
+      "login_url is another org's: production in place of a sandbox, or the other way round.",
+      "The app was deleted, went away with a sandbox refresh, or was made in the last minutes.",
+    ],
+    steps: [...COPY_KEY, USE_MY_DOMAIN, WAIT],
+  },
+  {
+    code: "app-not-installed",
+    match: /app must be installed into org/i,
+    meaning: "the org refuses apps that are not installed in it",
+    causes: [
+      "The app belongs to another org and is not installed in this one. Salesforce blocks such apps since September 2025.",
+      "API Access Control is on, and the app is not on its list.",
+    ],
+    steps: [
+      INSTALL,
+      "Better: make an External Client App in this very org, and use its consumer key.",
+      "Where API Access Control is on, allow the app there: Setup → API Access Control.",
+    ],
+  },
+  {
+    code: "client-credentials-invalid",
+    match: /^invalid_client: *$|invalid client credentials/i,
+    meaning: "the app's certificate does not belong to this private key",
+    causes: [
+      "Key and certificate are not a pair: one of them was renewed without the other.",
+      "The secret holds the key of another org or app.",
+      "consumer_key belongs to another app than the certificate was uploaded to.",
+    ],
+    steps: [COMPARE_PAIR, ...UPLOAD_CERTIFICATE, WAIT],
+  },
+  {
+    code: "assertion-expired",
+    match: /expired authorization code|(?:assertion|token|jwt) (?:is |has )?expired|expired (?:assertion|token|jwt)/i,
+    meaning: "the assertion had expired when Salesforce read it",
+    causes: ["The runner's clock is behind.", "A proxy holds requests back for minutes."],
+    steps: [SET_CLOCK, "On GitHub's own runners, run the job again.", LOGIN_HISTORY],
+  },
+  {
+    code: "assertion-invalid",
+    match:
+      /invalid (?:jwt )?assertion|assertion (?:is )?(?:invalid|not valid)|invalid signature|signature (?:is )?(?:invalid|(?:verification|validation) failed)/i,
+    meaning: "the signature does not fit the certificate on the app",
+    causes: [
+      "The private key is not the one of the certificate on the app.",
+      "The app has no certificate any more: deploying its metadata without the certificate element clears it.",
+      "The JWT bearer flow (Connected App: digital signatures) is off.",
+      "consumer_key belongs to another app than the certificate was uploaded to.",
+    ],
+    steps: [COMPARE_PAIR, ...UPLOAD_CERTIFICATE, WAIT, LOGIN_HISTORY],
+  },
+  {
+    code: "audience-refused",
+    match: /audience/i,
+    meaning: "the audience does not fit the host",
+    causes: [
+      "A sandbox was addressed as production, or the other way round.",
+      "The input audience is set, and not to what this org expects.",
+      "login_url is a site, and its path is missing or wrong.",
+    ],
+    steps: [
+      USE_MY_DOMAIN,
+      "Leave audience out. If it must be set: https://login.salesforce.com for production, https://test.salesforce.com for a sandbox or scratch org, a site's whole URL.",
+      LOGIN_HISTORY,
+    ],
+  },
+  {
+    code: "user-inactive",
+    match: /^inactive_user:|inactive user|user (?:is )?inactive/i,
+    meaning: "this user may not log in",
+    causes: [
+      "The user is deactivated or frozen.",
+      "A sandbox refresh brought the user over from production, where it is inactive.",
+    ],
+    steps: [
+      "Setup → Users → the user: Unfreeze, or Edit → Active.",
+      "Check that username is the user that you mean; a sandbox's ends in the sandbox's name.",
+      LOGIN_HISTORY,
+    ],
+  },
+  {
+    code: "org-inactive",
+    match: /^inactive_org:|inactive org|org(?:anization)? (?:is )?inactive/i,
+    meaning: "the org is closed",
+    causes: [
+      "A trial, Developer Edition or scratch org has expired or was deleted.",
+      "Salesforce has locked the org.",
+      "login_url or username belong to an org that is no more.",
+    ],
+    steps: [
+      "Log in to the org with a browser: it says what is the matter.",
+      "Scratch orgs: sf org list shows when each ends. Make a new one and change username and login_url.",
+      LOGIN_HISTORY,
+    ],
+  },
+  {
+    code: "ip-restricted",
+    match: /\bip (?:address )?(?:is )?(?:restricted|not allowed|blocked)|restricted ip\b/i,
+    meaning: "the user may not log in from the runner's IP address",
+    causes: [
+      "The user's profile has login IP ranges, and the runner is outside. This flow obeys them whatever the app's IP relaxation says.",
+    ],
+    steps: [
+      "Setup → Profiles → the user's profile → Login IP Ranges: add the runner's outgoing addresses.",
+      "GitHub's own runners change theirs all the time: use a larger or self-hosted runner with a fixed address, or a profile without ranges.",
+      LOGIN_HISTORY,
+    ],
+  },
+  {
+    code: "no-valid-scopes",
+    match: /no valid scopes/i,
+    meaning: "the app has no scope that a token could have",
+    causes: ["No OAuth scope is selected on the app, or none that this user may have."],
+    steps: [...ADD_SCOPES, WAIT, LOGIN_HISTORY],
+  },
+  {
+    code: "domain-not-supported",
+    match: /not supported on this domain/i,
+    meaning: "this host does not serve the JWT bearer flow",
+    causes: ["login_url is not the org's My Domain, and the org wants to be asked there."],
+    steps: [USE_MY_DOMAIN, LOGIN_HISTORY],
+  },
+  {
+    code: "refresh-token-scope-required",
+    match: /(?:refresh_token|offline_access) scope is required|should be installed and preauthorized/i,
+    meaning: "the app lacks a scope that this flow wants, or is not pre-authorized",
+    causes: [
+      "The app has no refresh_token (offline_access) scope. No refresh token is ever issued, but this flow wants the scope.",
+      "Users may approve the app themselves, and this flow wants it pre-authorized.",
+    ],
+    steps: [...ADD_SCOPES, ...PRE_AUTHORIZE, WAIT],
+  },
+  {
+    code: "scope-not-supported",
+    match: /scope parameter not supported/i,
+    meaning: "the request had a scope in it, which this flow does not take",
+    causes: ["Something between the runner and Salesforce changes requests: this action never sends a scope."],
+    steps: ["Ask whoever runs the proxy (https_proxy of the runner) to leave requests to Salesforce as they are."],
+  },
+  {
+    code: "grant-type-not-supported",
+    match: /^unsupported_grant_type:|grant type not supported/i,
+    meaning: "the app or host does not take the JWT bearer flow",
+    causes: [
+      "The JWT bearer flow is off for the app.",
+      "Something between the runner and Salesforce changes requests: the body arrived in another form.",
+    ],
+    steps: [...ENABLE_FLOW, USE_MY_DOMAIN, WAIT],
+  },
+  {
+    code: "flow-not-enabled",
+    match: /^unauthorized_client:/i,
+    meaning: "the app may not use the JWT bearer flow",
+    causes: ["The JWT bearer flow is off for the app, or the app has no certificate."],
+    steps: [...ENABLE_FLOW, WAIT],
+  },
+  {
+    code: "app-blocked",
+    match: /^OAUTH_APP_BLOCKED:|app is blocked|blocked by (?:an )?admin/i,
+    meaning: "an administrator has blocked the app",
+    causes: ["Somebody clicked Block beside the app: ask why before you undo it."],
+    steps: [
+      inExternalClientApp("Policies → App Policies: the app must be enabled."),
+      "Connected App: Setup → Connected Apps OAuth Usage → Unblock beside the app.",
+    ],
+  },
+  {
+    code: "app-not-approved",
+    match: /^OAUTH_APPROVAL_ERROR_GENERIC:/i,
+    meaning: "the app is not installed or approved in this org",
+    causes: [
+      "The app belongs to another org and is not installed in this one. Salesforce blocks such apps since September 2025.",
+      "The app is installed, but not approved for this user.",
+    ],
+    steps: [INSTALL, ...PRE_AUTHORIZE, LOGIN_HISTORY],
+  },
+  {
+    code: "salesforce-unavailable",
+    match: /^(?:server_error|temporarily_unavailable|unknown_error):|retry your request/i,
+    meaning: "Salesforce could not answer just now",
+    causes: ["A fault or an overload at Salesforce, or maintenance of the org's instance."],
+    steps: [
+      "Run the job again in a few minutes.",
+      "https://status.salesforce.com tells of maintenance and incidents; the instance stands in Setup → Company Information.",
+      "If short faults are frequent, raise timeout_seconds: all attempts share it.",
+    ],
+  },
+  {
+    code: "authentication-failure",
+    match: /authentication failure/i,
+    meaning: "Salesforce did not let this user in, and does not say why",
+    causes: [
+      "username is not a user of this org; it is a Salesforce username, not an e-mail address.",
+      "The user is frozen or locked, outside the profile's login hours, or lacks the API Enabled permission.",
+      "The org or the profile demands a high-assurance session, which this flow can't have.",
+    ],
+    steps: [
+      LOGIN_HISTORY,
+      "Setup → Users → the user: copy the username, and check Active, Freeze, profile and permission sets.",
+      "Setup → Session Settings and the profile's: the session security level at login must not be High Assurance.",
+    ],
+  },
+];
+/** What stands for every refusal that is not in the catalogue. */
+const UNKNOWN_REFUSAL = {
+  code: "unknown-refusal",
+  match: /^/,
+  meaning: "Salesforce refused for a reason that this action doesn't know",
+  causes: [
+    "username, consumer_key and login_url belong to different orgs.",
+    "The user is not approved for the app, or not active.",
+    "The certificate on the app is not the private key's.",
+  ],
+  steps: [
+    LOGIN_HISTORY,
+    USE_MY_DOMAIN,
+    "Go through the check list: Setup → External Client App Manager (or App Manager) → your app: consumer key, certificate, scopes, permitted users.",
+  ],
+};
+/**
+ * Finds what a refusal means.
+ *
+ * @param refused both fields of the answer and its HTTP status
+ * @returns an entry for every refusal, {@link UNKNOWN_REFUSAL} at worst
+ */
+function matchRefusal({ error, description, status }) {
+  const known = REFUSALS.find(({ match }) => match.test(`${error}: ${description}`));
+  if (known) return known;
+  // 429 and 5xx say "not now" even where the words say nothing (RFC 6585 §4, RFC 9110 §15.6).
+  const passing = status === 429 || status >= 500;
+  return (passing && REFUSALS.find(({ code }) => code === "salesforce-unavailable")) || UNKNOWN_REFUSAL;
+}
+
+;// CONCATENATED MODULE: ./build/src/token/adjustment.js
+/** A smaller difference can't make an assertion of three minutes expire. */
+const TOLERATED_SKEW_MS = 60_000;
+const EXPIRED =
+  /expired authorization code|assertion (?:is |has )?expired|expired assertion|token (?:is |has )?expired/i;
+const AUDIENCE = /audience/i;
+/**
+ * Finds what can be set right from here: a runner's clock that is wrong, or an audience that Salesforce wants
+ * spelt the documented way. A plan that has had a remedy doesn't get it again.
+ */
+function findAdjustment(refusal) {
+  if (refusal.answer.error.toLowerCase() !== "invalid_grant") return undefined;
+  return clockRemedy(refusal) ?? audienceRemedy(refusal);
+}
+function clockRemedy({ answer, signing, runnerTime, salesforceTime }) {
+  if (signing.skewMs !== undefined || salesforceTime === undefined || !EXPIRED.test(answer.description))
+    return undefined;
+  const skewMs = salesforceTime - runnerTime;
+  if (Math.abs(skewMs) <= TOLERATED_SKEW_MS) return undefined;
+  const notice =
+    `The runner's clock is ${describeSkew(skewMs)}, so Salesforce took the assertion for expired. ` +
+    "It is signed once more on Salesforce's time. Set the runner's clock (NTP): other steps will trip over it, too.";
+  return { signing: { ...signing, skewMs }, notice, isWarning: true };
+}
+function audienceRemedy({ answer, signing }) {
+  const audience = signing.fallbackAudience;
+  if (audience === undefined || !AUDIENCE.test(answer.description)) return undefined;
+  const notice =
+    `Salesforce refused the audience ${signing.audience}; trying ${audience} once. ` +
+    `To save this request, set audience: ${audience}`;
+  return { signing: { ...signing, audience, fallbackAudience: undefined }, notice, isWarning: false };
+}
+/** A skew in words: `412 s behind Salesforce's`. */
+function describeSkew(skewMs) {
+  const seconds = Math.round(Math.abs(skewMs) / 1000);
+  return `${seconds} s ${skewMs > 0 ? "behind" : "ahead of"} Salesforce's`;
+}
+
+;// CONCATENATED MODULE: ./build/src/diagnosis/sandbox-username.js
+/** Ends of domain names that a sandbox is hardly ever named after. */
+const OLD_DOMAINS = new Set(["com", "net", "org", "edu", "gov", "mil", "int", "info", "biz", "io", "eu"]);
+/** Countries have two letters. So has the most frequent name of a sandbox, and few orgs are in that country. */
+const COUNTRY = /^(?!qa$)[a-z]{2}$/;
+/** A sandbox's name has up to ten letters and digits (Salesforce help, "Create a Sandbox"). */
+const SANDBOX_NAME = /^[a-z\d]{1,10}$/;
+/**
+ * Guesses which sandbox a username is of: creating one appends `.` and its name to every username, so the name follows
+ * on what was the end of a domain. Users made in the sandbox itself may be called anything.
+ *
+ * @param username in the form of an e-mail address
+ * @returns the sandbox's name in lower case, an empty string where there is none, `undefined` where it can't be told
+ */
+function sandboxOf(username) {
+  const labels = username
+    .slice(username.lastIndexOf("@") + 1)
+    .toLowerCase()
+    .split(".");
+  const last = labels.at(-1) ?? "";
+  if (labels.length <= 2 || isDomainEnd(last)) return "";
+  return isDomainEnd(labels.at(-2) ?? "") && SANDBOX_NAME.test(last) ? last : undefined;
+}
+function isDomainEnd(label) {
+  return OLD_DOMAINS.has(label) || COUNTRY.test(label);
+}
+
+;// CONCATENATED MODULE: ./build/src/diagnosis/hints.js
+
+
+
+const SOON_MS = 30 * 86_400_000;
+/** What Salesforce's consumer keys look like so far; nothing documents it. */
+const USUAL_KEY = /^3MVG9.{80}$/;
+/** My Domain hosts of another kind than plain production and sandboxes (Salesforce help, "Partitioned Domains"). */
+const PARTITION = /\.(?:develop|trailblaze|demo|free|patch|scratch|pc-rnd)\./;
+const OTHER_ORG = [
+  "user-has-not-approved",
+  "user-not-admin-approved",
+  "app-not-found",
+  "client-identifier-invalid",
+  "audience-refused",
+  "user-inactive",
+  "org-inactive",
+  "authentication-failure",
+  "unknown-refusal",
+];
+const OTHER_KEY = ["assertion-invalid", "client-credentials-invalid", "unknown-refusal"];
+/** The surest come first. */
+const HINT_RULES = [
+  {
+    appliesTo: ["assertion-expired", "assertion-invalid", "authentication-failure", "unknown-refusal"],
+    find: wrongClock,
+  },
+  {
+    appliesTo: ["audience-refused", "assertion-invalid", "authentication-failure", "unknown-refusal"],
+    find: oddAudience,
+  },
+  { appliesTo: OTHER_ORG, find: sandboxUserInProduction },
+  { appliesTo: OTHER_ORG, find: otherUserInSandbox },
+  { appliesTo: ["app-not-found", "client-identifier-invalid", "domain-not-supported"], find: noMyDomain },
+  { appliesTo: ["app-not-found", "client-identifier-invalid", "unknown-refusal"], find: oddConsumerKey },
+  { appliesTo: OTHER_KEY, find: endingCertificate },
+  { appliesTo: ["assertion-invalid", "client-credentials-invalid"], find: pairIsRight },
+  { appliesTo: ["audience-refused"], find: bothAudiencesRefused },
+];
+/**
+ * Looks for what this run knows and a catalogue can't.
+ *
+ * @param code of the refusal
+ * @returns the likeliest first; often nothing
+ */
+function findHints(code, run) {
+  return HINT_RULES.filter(({ appliesTo }) => appliesTo.includes(code))
+    .map(({ find }) => find(run))
+    .filter((finding) => finding !== undefined);
+}
+function wrongClock({ result: { measuredSkewMs = 0, signing } }) {
+  // An assertion that was signed on Salesforce's time can't suffer from the runner's clock.
+  if (signing.skewMs !== undefined || Math.abs(measuredSkewMs) <= TOLERATED_SKEW_MS) return undefined;
+  const effect =
+    measuredSkewMs > 0 ? "the assertion had run out on arrival" : "the assertion ends too far in the future";
+  return {
+    cause: `The runner's clock is ${describeSkew(measuredSkewMs)}: ${effect}.`,
+    steps: [SET_CLOCK],
+  };
+}
+function oddAudience({ inputs: { audience, loginUrl } }) {
+  if (audience === loginUrl.audience || audience === loginUrl.fallbackAudience) return undefined;
+  return {
+    cause: `The input audience is ${audience}, but ${loginUrl.audience} follows from login_url.`,
+    steps: ["Remove the input audience from the step."],
+  };
+}
+function sandboxUserInProduction({ inputs: { username, loginUrl } }) {
+  const sandbox = sandboxOf(username);
+  // In Developer Edition and trial orgs usernames are made up, often with something at their end.
+  if (loginUrl.isSandbox !== false || PARTITION.test(loginUrl.host) || !sandbox) return undefined;
+  return {
+    cause: `The username ends in .${sandbox}, as a sandbox's does, but ${loginUrl.host} is no sandbox's address.`,
+    steps: [
+      `To log in to the sandbox, set login_url to its own address (${MY_DOMAIN}, in the sandbox) or https://test.salesforce.com. For production, take .${sandbox} off the username.`,
+    ],
+  };
+}
+function otherUserInSandbox({ inputs: { username, loginUrl } }) {
+  // Usernames of scratch orgs end in @example.com, unless their definition says otherwise, and have no suffix.
+  if (loginUrl.isSandbox !== true || PARTITION.test(loginUrl.host) || /@example\.com$/i.test(username))
+    return undefined;
+  const asked = /--([a-z\d]+)\./.exec(loginUrl.host)?.[1];
+  const sandbox = sandboxOf(username);
+  if (sandbox === undefined || (sandbox !== "" && (asked === undefined || asked === sandbox))) return undefined;
+  const suffix = `.${asked ?? "sandboxname"}`;
+  const ending = sandbox === "" ? "has no sandbox's name at its end" : `ends in .${sandbox}`;
+  const bare = sandbox === "" ? username : username.slice(0, -sandbox.length - 1);
+  return {
+    cause: `The username ${ending}, but ${loginUrl.host} is ${asked ? `the sandbox ${asked}` : "for sandboxes"}.`,
+    steps: [`Copy the username in the sandbox: Setup → Users. Salesforce appends the sandbox's name: ${bare}${suffix}`],
+  };
+}
+function noMyDomain({ inputs: { loginUrl } }) {
+  if (loginUrl.kind !== "login-host" && loginUrl.kind !== "instance") return undefined;
+  return {
+    cause: `The request went to ${loginUrl.host}. Since Spring '26 External Client Apps may be found only at the org's My Domain.`,
+    steps: [USE_MY_DOMAIN],
+  };
+}
+function oddConsumerKey({ inputs: { consumerKey } }) {
+  if (USUAL_KEY.test(consumerKey)) return undefined;
+  const begins = consumerKey.startsWith("3MVG9") ? "begins" : "does not begin";
+  return {
+    cause: `consumer_key has ${consumerKey.length} characters and ${begins} with 3MVG9; usual are 85 and a 3MVG9 in front.`,
+    steps: COPY_KEY,
+  };
+}
+function endingCertificate({ inputs, result, now }) {
+  if (!inputs.certificate) return undefined;
+  const { notAfter } = inputs.certificate;
+  const leftMs = notAfter.getTime() - (now.getTime() + (result.measuredSkewMs ?? 0));
+  if (leftMs > SOON_MS) return undefined;
+  const day = notAfter.toISOString().slice(0, 10);
+  return {
+    cause:
+      leftMs <= 0
+        ? `The certificate lapsed on ${day}.`
+        : `The certificate ends on ${day}: if the app holds its successor already, the stored key is the old one.`,
+    steps: [
+      "Make a new pair, upload its certificate to the app, and store the new key and certificate at the same time.",
+    ],
+  };
+}
+function pairIsRight({ inputs }) {
+  if (!inputs.certificate) return undefined;
+  return {
+    cause: "The private key fits the input certificate, so the app holds another certificate, or none.",
+    steps: UPLOAD_CERTIFICATE,
+  };
+}
+function bothAudiencesRefused({ inputs, result: { signing } }) {
+  if (signing.audience === inputs.audience) return undefined;
+  return {
+    cause: `Both audiences that fit login_url were refused: ${inputs.audience} and ${signing.audience}.`,
+    steps: [`Check that ${inputs.loginUrl.host} is the org's current address: ${MY_DOMAIN}.`],
+  };
+}
+
+;// CONCATENATED MODULE: ./build/src/diagnosis/explain-refusal.js
+
+
+/**
+ * Explains Salesforce's "no": what the catalogue says of it, and before that what this very run shows.
+ *
+ * @param refused both fields of the answer, made fit to be shown
+ * @param run what the action knows besides; neither the key nor an assertion is read
+ */
+function explainRefusal(refused, run) {
+  const entry = matchRefusal(refused);
+  const findings = findHints(entry.code, run);
+  const { status, error, description } = refused;
+  return {
+    code: entry.code,
+    what: entry.meaning,
+    answer: `Salesforce answered HTTP ${status}:\n  error: ${error}\n  error_description: ${description || "(none)"}`,
+    causes: [...findings.map(({ cause }) => cause), ...entry.causes],
+    steps: [...new Set([...findings.flatMap(({ steps }) => steps), ...entry.steps])],
+  };
+}
+
+;// CONCATENATED MODULE: ./build/src/diagnosis/explain.js
+
+
+
+
+/**
+ * Turns the end of a token request that brought no token into what to do about it.
+ *
+ * @param now the runner's time
+ * @returns the failure to report; nothing in it is secret
+ */
+function explain({ result, inputs }, now) {
+  const { code, what, answer, causes = [], steps } = detailsOf({ result, inputs, now });
+  const target = `${inputs.username} at ${inputs.loginUrl.host} (audience ${result.signing.audience})`;
+  const headline = `No token for ${target}: ${what}.${describeAttempts(result, inputs)}`;
+  return new ActionError({ code, message: answer ? `${headline}\n${answer}` : headline, causes, steps });
+}
+function detailsOf(run) {
+  const { outcome } = run.result;
+  switch (outcome.kind) {
+    case "refused":
+      return explainRefusal(outcome, run);
+    case "unusable":
+      return explainUnusable(outcome);
+    case "unreachable":
+      return explainUnreachable(outcome);
+    case "granted":
+      throw new Error("a granted token is no failure");
+  }
+}
+/** How hard it was tried, where that is news. */
+function describeAttempts({ attempts, durationMs, deadlineExceeded }, { timeoutSeconds }) {
+  const tried = `${attempts === 1 ? "One attempt" : `${attempts} attempts`} in ${(durationMs / 1000).toFixed(1)} s`;
+  if (!deadlineExceeded) return attempts === 1 ? "" : ` ${tried}.`;
+  const { retryAfterMs } = deadlineExceeded;
+  const asked = retryAfterMs > 0 ? ` The server asked for a wait of ${Math.ceil(retryAfterMs / 1000)} s.` : "";
+  return ` ${tried}, and no time for another one (timeout_seconds: ${timeoutSeconds}).${asked}`;
+}
+function explainUnreachable({ code, reason, steps }) {
+  return { code, what: reason, steps };
+}
+/** What each form of an answer that no token endpoint gives comes from. */
+const UNUSABLE = {
+  redirect: { code: "answer-redirect", steps: [`Set login_url to the address that the org has now: ${MY_DOMAIN}.`] },
+  html: {
+    code: "answer-html",
+    steps: [
+      "If it says maintenance, wait: https://status.salesforce.com shows the instance.",
+      `Otherwise set login_url to the org's own address: ${MY_DOMAIN}. A site needs its path.`,
+    ],
+  },
+  empty: { code: "answer-unusable", steps: ["Run the job again.", `Check login_url: ${MY_DOMAIN}.`] },
+  oversized: {
+    code: "answer-unusable",
+    steps: [`Check login_url: no token endpoint answers like this (${MY_DOMAIN}).`],
+  },
+  json: { code: "answer-unusable", steps: [`Check login_url: no token endpoint answers like this (${MY_DOMAIN}).`] },
+  text: { code: "answer-unusable", steps: [`Check login_url: no token endpoint answers like this (${MY_DOMAIN}).`] },
+};
+function explainUnusable({ bodyKind, status, summary, excerpt }) {
+  const { code, causes = [], steps } = meaningOf(bodyKind, status);
+  if (bodyKind === "redirect" && excerpt !== "") {
+    return {
+      code,
+      what: `the answer was ${summary} to ${excerpt}, and the assertion is sent nowhere but to login_url`,
+      steps: [`If ${excerpt} is your org, set login_url: https://${excerpt}`, ...steps],
+    };
+  }
+  return { code, what: `the answer was ${summary}${excerpt === "" ? "" : `, "${excerpt}"`}`, causes, steps };
+}
+/** 429 and 5xx say "not now" (RFC 6585 §4, RFC 9110 §15.6), and nothing of the address; a page has a title that says more. */
+function meaningOf(form, status) {
+  const passing = form !== "html" && (status === 429 || status >= 500);
+  return passing ? matchRefusal({ kind: "refused", status, error: "", description: "" }) : UNUSABLE[form];
+}
+
+;// CONCATENATED MODULE: ./build/src/outputs.js
+/** SOAP, and with it the Metadata API as `sf` uses it, takes JWT-format tokens from API version 68.0 on. */
+const JWT_FORMAT =
+  "Salesforce issued a JWT-format token. The Metadata API over SOAP, which sf project deploy start uses, refuses it below API version 68.0. " +
+  "For an opaque token, untick “Issue JSON Web Token (JWT)-based access tokens for named users” in the app's OAuth settings.";
+/** Name of every output, and where its value comes from. `certificate_expires_at` comes from the inputs. */
+const OUTPUTS = {
+  access_token: "accessToken",
+  instance_url: "instanceUrl",
+  org_id: "orgId",
+  user_id: "userId",
+  identity_url: "identityUrl",
+  scope: "scope",
+  token_type: "tokenType",
+  token_format: "tokenFormat",
+  issued_at: "issuedAt",
+  expires_at: "expiresAt",
+};
+/** Sets the step's outputs and, where asked for, the variables that `sf org login access-token` reads. The token is masked by now. */
+function setOutputs({ token, certificateExpiresAt, exportEnvironmentVariables, runner }) {
+  for (const [name, field] of Object.entries(OUTPUTS)) runner.output(name, token[field]);
+  runner.output("certificate_expires_at", certificateExpiresAt);
+  // Who exports the variables is about to use sf, so it is more than a remark there.
+  if (token.tokenFormat === "jwt") runner[exportEnvironmentVariables ? "warning" : "info"](JWT_FORMAT);
+  if (!exportEnvironmentVariables) return;
+  runner.exportVariable("SF_ACCESS_TOKEN", token.accessToken);
+  runner.exportVariable("SF_ORG_INSTANCE_URL", token.instanceUrl);
+}
+
+;// CONCATENATED MODULE: ./build/src/summary.js
+/**
+ * The job summary of a login: who, where, until when. Identifiers only, never the token.
+ *
+ * @returns Markdown
+ */
+function loginSummary(username, token, certificateExpiresAt) {
+  const rows = [
+    ["User", username],
+    ["Instance", token.instanceUrl],
+    ["Org", token.orgId],
+    ["Token until", token.expiresAt || "the session policy of the org ends it"],
+    ["Certificate until", certificateExpiresAt],
+  ];
+  const lines = rows
+    .filter(([, value]) => value !== "")
+    .map(([name, value]) => `<tr><th>${name}</th><td>${asText(value)}</td></tr>`);
+  return `### Salesforce login\n\n<table>${lines.join("")}</table>\n`;
+}
+/**
+ * The job summary of a failed login: the error annotation's message as it stands.
+ *
+ * @param message holds words of a server, so it is shown as text and can't become markup
+ * @returns Markdown
+ */
+function failureSummary(message) {
+  return `### Salesforce login failed\n\n<pre>${asText(message).replaceAll("\n", "<br>")}</pre>\n`;
+}
+function asText(text) {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+;// CONCATENATED MODULE: ./build/src/token/access-token.js
 
 
 /** An opaque token is the org's id of 15 characters, `!`, and the session's part. */
@@ -2635,7 +4575,7 @@ function isToken(value) {
   return typeof value === "string" && (OPAQUE.test(value) || JWT.test(value));
 }
 function identity(value, orgOfToken) {
-  if (value === "") return { identityUrl: "", orgId: orgOfToken ? (0,org_id.toLongId)(orgOfToken) : "", userId: "" };
+  if (value === "") return { identityUrl: "", orgId: orgOfToken ? to18Characters(orgOfToken) : "", userId: "" };
   const url = URL.canParse(value) ? new URL(value) : undefined;
   const isPlain = url?.protocol === "https:" && `${url.origin}${url.pathname}` === value;
   const [, org, user] = (isPlain && IDENTITY_PATH.exec(url.pathname)) || [];
@@ -2645,7 +4585,7 @@ function identity(value, orgOfToken) {
 /** What `toLongId` says of a wrong id is meant for an input. */
 function longId(id) {
   try {
-    return (0,org_id.toLongId)(id);
+    return to18Characters(id);
   } catch {
     throw malformed("id", "not an identity URL with valid ids");
   }
@@ -2689,7 +4629,7 @@ function number(fields, field) {
   return Number(digits);
 }
 function malformed(field, why) {
-  return new failure.Failure({
+  return new ActionError({
     code: "token-answer-malformed",
     message: `Salesforce granted a token, but its answer can't be trusted: ${field} is ${why}. Nothing was handed over.`,
     steps: [
@@ -2699,37 +4639,8 @@ function malformed(field, why) {
   });
 }
 
-;// CONCATENATED MODULE: ./src/hand-over.js
-/** SOAP, and with it the Metadata API as `sf` uses it, takes JWT-format tokens from API version 68.0 on. */
-const JWT_FORMAT =
-  "Salesforce issued a JWT-format token. The Metadata API over SOAP, which sf project deploy start uses, refuses it below API version 68.0. " +
-  "For an opaque token, untick “Issue JSON Web Token (JWT)-based access tokens for named users” in the app's OAuth settings.";
-/** Name of every output, and where its value comes from. `certificate_expires_at` comes from the inputs. */
-const OUTPUTS = {
-  access_token: "accessToken",
-  instance_url: "instanceUrl",
-  org_id: "orgId",
-  user_id: "userId",
-  identity_url: "identityUrl",
-  scope: "scope",
-  token_type: "tokenType",
-  token_format: "tokenFormat",
-  issued_at: "issuedAt",
-  expires_at: "expiresAt",
-};
-/** Sets the step's outputs and, where asked for, the variables that `sf org login access-token` reads. The token is masked by now. */
-function handOver({ token, certificateExpiresAt, exportEnvironmentVariables, workflow }) {
-  for (const [name, field] of Object.entries(OUTPUTS)) workflow.output(name, token[field]);
-  workflow.output("certificate_expires_at", certificateExpiresAt);
-  // Who exports the variables is about to use sf, so it is more than a remark there.
-  if (token.tokenFormat === "jwt") workflow[exportEnvironmentVariables ? "warning" : "info"](JWT_FORMAT);
-  if (!exportEnvironmentVariables) return;
-  workflow.exportVariable("SF_ACCESS_TOKEN", token.accessToken);
-  workflow.exportVariable("SF_ORG_INSTANCE_URL", token.instanceUrl);
-}
-
 ;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/lib/buffer_utils.js
-const encoder = new TextEncoder(), decoder = new TextDecoder(); new TextDecoder("utf-8", { fatal: true });
+const encoder = new TextEncoder(), decoder = new TextDecoder(), buffer_utils_strictDecoder = new TextDecoder("utf-8", { fatal: !0 }), UINT32_RANGE = (/* unused pure expression or super */ null && (2 ** 32));
 function concat(...buffers) {
   const size = buffers.reduce((acc, { length }) => acc + length, 0), buf = new Uint8Array(size);
   let i = 0;
@@ -2737,8 +4648,21 @@ function concat(...buffers) {
     buf.set(buffer, i), i += buffer.length;
   return buf;
 }
+function writeUInt32BE(buf, value, offset) {
+  if (value < 0 || value >= UINT32_RANGE)
+    throw new RangeError(`value must be >= 0 and <= ${UINT32_RANGE - 1}. Received ${value}`);
+  buf.set([value >>> 24, value >>> 16, value >>> 8, value & 255], offset);
+}
+function uint64be(value) {
+  const high = Math.floor(value / UINT32_RANGE), low = value % UINT32_RANGE, buf = new Uint8Array(8);
+  return writeUInt32BE(buf, high, 0), writeUInt32BE(buf, low, 4), buf;
+}
+function uint32be(value) {
+  const buf = new Uint8Array(4);
+  return writeUInt32BE(buf, value), buf;
+}
 const NON_ASCII = /[^\x00-\x7f]/;
-function encode(string) {
+function buffer_utils_encode(string) {
   if (typeof string == "string" && string.length >= 128) {
     if (NON_ASCII.test(string))
       throw new TypeError("non-ASCII string encountered in encode()");
@@ -2753,7 +4677,7 @@ function encode(string) {
   }
   return bytes;
 }
-function encodeBase64(input, url = false) {
+function encodeBase64(input, url = !1) {
   if (Uint8Array.prototype.toBase64)
     return input.toBase64({ alphabet: url ? "base64url" : "base64", omitPadding: url });
   const CHUNK_SIZE = 32768, arr = [];
@@ -2762,7 +4686,7 @@ function encodeBase64(input, url = false) {
   const encoded = btoa(arr.join(""));
   return url ? encoded.replace(/=/g, "").replace(/\+/g, "-").replace(/\//g, "_") : encoded;
 }
-function decodeBase64(encoded, url = false) {
+function buffer_utils_decodeBase64(encoded, url = !1) {
   if (Uint8Array.fromBase64)
     return Uint8Array.fromBase64(encoded, { alphabet: url ? "base64url" : "base64" });
   if (url) {
@@ -2775,24 +4699,25 @@ function decodeBase64(encoded, url = false) {
     bytes[i] = binary.charCodeAt(i);
   return bytes;
 }
-
+async function digest(algorithm, data) {
+  const subtleDigest = `SHA-${algorithm.slice(-3)}`;
+  return new Uint8Array(await crypto.subtle.digest(subtleDigest, data));
+}
 
 
 ;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/util/base64url.js
 
-
 const invalid = "The input to be decoded is not correctly encoded.";
-function decode(input) {
+function base64url_decode(input) {
   try {
-    return decodeBase64(typeof input == "string" ? input : decoder.decode(input), !0);
+    return buffer_utils_decodeBase64(typeof input == "string" ? input : decoder.decode(input), !0);
   } catch (cause) {
     throw new TypeError(invalid, { cause });
   }
 }
 function base64url_encode(input) {
-  return encodeBase64(typeof input == "string" ? encoder.encode(input) : input, true);
+  return encodeBase64(typeof input == "string" ? encoder.encode(input) : input, !0);
 }
-
 
 
 ;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/util/errors.js
@@ -2803,19 +4728,91 @@ class JOSEError extends Error {
     super(message, options), this.name = this.constructor.name, Error.captureStackTrace?.(this, this.constructor);
   }
 }
+class errors_JWTClaimValidationFailed extends JOSEError {
+  static code = "ERR_JWT_CLAIM_VALIDATION_FAILED";
+  code = "ERR_JWT_CLAIM_VALIDATION_FAILED";
+  claim;
+  reason;
+  payload;
+  constructor(message, payload, claim = "unspecified", reason = "unspecified") {
+    super(message, { cause: { claim, reason, payload } }), this.claim = claim, this.reason = reason, this.payload = payload;
+  }
+}
+class errors_JWTExpired extends JOSEError {
+  static code = "ERR_JWT_EXPIRED";
+  code = "ERR_JWT_EXPIRED";
+  claim;
+  reason;
+  payload;
+  constructor(message, payload, claim = "unspecified", reason = "unspecified") {
+    super(message, { cause: { claim, reason, payload } }), this.claim = claim, this.reason = reason, this.payload = payload;
+  }
+}
+class JOSEAlgNotAllowed extends (/* unused pure expression or super */ null && (JOSEError)) {
+  static code = (/* unused pure expression or super */ null && ("ERR_JOSE_ALG_NOT_ALLOWED"));
+  code = "ERR_JOSE_ALG_NOT_ALLOWED";
+}
 class JOSENotSupported extends JOSEError {
   static code = "ERR_JOSE_NOT_SUPPORTED";
   code = "ERR_JOSE_NOT_SUPPORTED";
+}
+class JWEDecryptionFailed extends JOSEError {
+  static code = "ERR_JWE_DECRYPTION_FAILED";
+  code = "ERR_JWE_DECRYPTION_FAILED";
+  constructor(message = "decryption operation failed", options) {
+    super(message, options);
+  }
+}
+class JWEInvalid extends (/* unused pure expression or super */ null && (JOSEError)) {
+  static code = (/* unused pure expression or super */ null && ("ERR_JWE_INVALID"));
+  code = "ERR_JWE_INVALID";
 }
 class JWSInvalid extends JOSEError {
   static code = "ERR_JWS_INVALID";
   code = "ERR_JWS_INVALID";
 }
-class JWTInvalid extends JOSEError {
+class errors_JWTInvalid extends JOSEError {
   static code = "ERR_JWT_INVALID";
   code = "ERR_JWT_INVALID";
 }
-
+class JWKInvalid extends (/* unused pure expression or super */ null && (JOSEError)) {
+  static code = (/* unused pure expression or super */ null && ("ERR_JWK_INVALID"));
+  code = "ERR_JWK_INVALID";
+}
+class JWKSInvalid extends (/* unused pure expression or super */ null && (JOSEError)) {
+  static code = (/* unused pure expression or super */ null && ("ERR_JWKS_INVALID"));
+  code = "ERR_JWKS_INVALID";
+}
+class JWKSNoMatchingKey extends JOSEError {
+  static code = "ERR_JWKS_NO_MATCHING_KEY";
+  code = "ERR_JWKS_NO_MATCHING_KEY";
+  constructor(message = "no applicable key found in the JSON Web Key Set", options) {
+    super(message, options);
+  }
+}
+class JWKSMultipleMatchingKeys extends JOSEError {
+  [Symbol.asyncIterator] = async function* () {
+  };
+  static code = "ERR_JWKS_MULTIPLE_MATCHING_KEYS";
+  code = "ERR_JWKS_MULTIPLE_MATCHING_KEYS";
+  constructor(message = "multiple matching keys found in the JSON Web Key Set", options) {
+    super(message, options);
+  }
+}
+class JWKSTimeout extends JOSEError {
+  static code = "ERR_JWKS_TIMEOUT";
+  code = "ERR_JWKS_TIMEOUT";
+  constructor(message = "request timed out", options) {
+    super(message, options);
+  }
+}
+class JWSSignatureVerificationFailed extends JOSEError {
+  static code = "ERR_JWS_SIGNATURE_VERIFICATION_FAILED";
+  code = "ERR_JWS_SIGNATURE_VERIFICATION_FAILED";
+  constructor(message = "signature verification failed", options) {
+    super(message, options);
+  }
+}
 
 
 ;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/lib/key_descriptor.js
@@ -2827,15 +4824,13 @@ function table(entries) {
 }
 
 
-
 ;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/lib/jws_algorithms.js
-
 
 
 const sig = [["verify"], ["sign"]];
 function hmac(bits) {
   const subtle = { name: "HMAC", hash: `SHA-${bits}` };
-  return { kty: ["oct"], secret: true, subtle, signing: subtle, usages: sig };
+  return { kty: ["oct"], secret: !0, subtle, signing: subtle, usages: sig };
 }
 function rsa(bits, saltLength) {
   const subtle = { name: saltLength ? "RSA-PSS" : "RSASSA-PKCS1-v1_5", hash: `SHA-${bits}` };
@@ -2902,15 +4897,22 @@ function jwsAlgorithm(alg) {
 }
 
 
-
 ;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/lib/validate.js
 
 
-function isObject(input) {
+
+function assertUint8Array(input, label) {
+  if (!(input instanceof Uint8Array))
+    throw new TypeError(`${label} must be an instance of Uint8Array`);
+}
+function validate_isObject(input) {
   if (typeof input != "object" || input === null || Object.prototype.toString.call(input) !== "[object Object]")
-    return false;
+    return !1;
   const prototype = Object.getPrototypeOf(input);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+function isJwkSet(input) {
+  return validate_isObject(input) && Array.isArray(input.keys) && Array.from(input.keys).every(validate_isObject);
 }
 function isDisjoint(...headers) {
   const parameters = /* @__PURE__ */ new Set();
@@ -2918,16 +4920,46 @@ function isDisjoint(...headers) {
     if (header)
       for (const parameter of Object.keys(header)) {
         if (parameters.has(parameter))
-          return false;
+          return !1;
         parameters.add(parameter);
       }
-  return true;
+  return !0;
 }
 function assertNotSet(value, name) {
   if (value !== void 0)
     throw new TypeError(`${name} can only be called once`);
 }
-const JWS_RECOGNIZED = { __proto__: null, b64: true };
+function decodeBase64url(value, label, ErrorClass) {
+  try {
+    return decode(value);
+  } catch (cause) {
+    throw new ErrorClass(`Failed to base64url decode the ${label}`, { cause });
+  }
+}
+function encodeAsciiMember(value, label, ErrorClass) {
+  try {
+    return encode(value);
+  } catch (cause) {
+    throw new ErrorClass(`The ${label} is not a valid base64url string`, { cause });
+  }
+}
+function parseJoseHeader(encodedProtectedHeader, ErrorClass, message) {
+  let parsed;
+  try {
+    parsed = JSON.parse(strictDecoder.decode(decode(encodedProtectedHeader)));
+  } catch (cause) {
+    throw new ErrorClass(message, { cause });
+  }
+  if (!validate_isObject(parsed))
+    throw new ErrorClass(message);
+  return parsed;
+}
+const JWS_RECOGNIZED = { __proto__: null, b64: !0 }, JWE_RECOGNIZED = { __proto__: null };
+function validateAlgorithms(option, algorithms) {
+  if (algorithms !== void 0 && (!Array.isArray(algorithms) || algorithms.some((s) => typeof s != "string")))
+    throw new TypeError(`"${option}" option must be an array of strings`);
+  return algorithms === void 0 ? void 0 : new Set(algorithms);
+}
 function validateCritDuplicates(Err, protectedHeader) {
   const { crit } = protectedHeader ?? {};
   if (Array.isArray(crit) && new Set(crit).size !== crit.length)
@@ -2958,7 +4990,7 @@ function validateB64(protectedHeader, extensions) {
       throw new JWSInvalid('The "b64" (base64url-encode payload) Header Parameter must be a boolean');
     return b64;
   }
-  return true;
+  return !0;
 }
 function serializeJoseHeader(Err, header) {
   let serialized, parsed;
@@ -2967,22 +4999,20 @@ function serializeJoseHeader(Err, header) {
   } catch (cause) {
     throw new Err("JOSE Header is not valid JSON", { cause });
   }
-  if (!isObject(parsed))
+  if (!validate_isObject(parsed))
     throw new Err("JOSE Header is not a JSON object");
   return [parsed, serialized];
 }
-
 
 
 ;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/lib/key.js
 
 
 
-
 const tag = (key) => key[Symbol.toStringTag], jwkMatchesOp = (entry, key, usage) => {
   const { alg } = entry;
   if (key.use !== void 0) {
-    const expected = "sig" ;
+    const expected = usage === "sign" || usage === "verify" ? "sig" : "enc";
     if (key.use !== expected)
       throw new TypeError(`Invalid key for this operation, its "use" must be "${expected}" when present`);
   }
@@ -2991,23 +5021,23 @@ const tag = (key) => key[Symbol.toStringTag], jwkMatchesOp = (entry, key, usage)
   if (key.alg !== void 0 && key.alg !== alg)
     throw new TypeError(`Invalid key for this operation, its "alg" must be "${alg}" when present`);
   if (Array.isArray(key.key_ops)) {
-    const expectedKeyOp = usage;
-    if (!key.key_ops.includes(expectedKeyOp))
+    const expectedKeyOp = usage === "encrypt" || usage === "decrypt" ? entry.ops?.[usage === "encrypt" ? 0 : 1] : usage;
+    if (expectedKeyOp && !key.key_ops.includes(expectedKeyOp))
       throw new TypeError(`Invalid key for this operation, its "key_ops" must include "${expectedKeyOp}" when present`);
   }
 };
 async function prepareKey(entry, key, usage) {
-  const { alg, secret } = entry;
+  const { alg, secret } = entry, requiresPrivateKey = usage === "decrypt" || usage === "sign";
   if (secret && key instanceof Uint8Array)
     return key;
   let normalized, keyObject;
-  if (isObject(key)) {
+  if (validate_isObject(key)) {
     if (normalized = normalizeJwk(key), typeof normalized.kty != "string")
       throw invalidKeyType(alg, key, secret);
-    if (!(secret ? normalized.kty === "oct" && typeof normalized.k == "string" : normalized.kty !== "oct" && (normalized.kty === "AKP" && typeof normalized.priv == "string" || typeof normalized.d == "string" )))
-      throw new TypeError(secret ? 'JSON Web Key for symmetric algorithms must have JWK "kty" (Key Type) equal to "oct" and the JWK "k" (Key Value) present' : `JSON Web Key for this operation must be a ${"private" } JWK`);
+    if (!(secret ? normalized.kty === "oct" && typeof normalized.k == "string" : normalized.kty !== "oct" && (requiresPrivateKey ? normalized.kty === "AKP" && typeof normalized.priv == "string" || typeof normalized.d == "string" : normalized.d === void 0 && normalized.priv === void 0)))
+      throw new TypeError(secret ? 'JSON Web Key for symmetric algorithms must have JWK "kty" (Key Type) equal to "oct" and the JWK "k" (Key Value) present' : `JSON Web Key for this operation must be a ${requiresPrivateKey ? "private" : "public"} JWK`);
     if (jwkMatchesOp(entry, normalized, usage), normalized.kty === "oct")
-      return decode(normalized.k);
+      return base64url_decode(normalized.k);
     if (!Object.isFrozen(key)) {
       const { key_ops } = key;
       Array.isArray(key_ops) && Object.freeze(key_ops), Object.freeze(key);
@@ -3015,7 +5045,7 @@ async function prepareKey(entry, key, usage) {
   } else {
     if (!isKeyLike(key))
       throw invalidKeyType(alg, key, secret);
-    const expectedType = secret ? "secret" : "private" ;
+    const expectedType = secret ? "secret" : requiresPrivateKey ? "private" : "public";
     if (key.type !== expectedType && (secret || ["secret", "public", "private"].includes(key.type)))
       throw new TypeError(`${tag(key)} instances must be of type "${expectedType}" for the ${alg} algorithm`);
     if (isCryptoKey(key))
@@ -3041,13 +5071,17 @@ const nist = {
   secp384r1: "P-384",
   secp521r1: "P-521"
 };
+function assertCryptoKey(key) {
+  if (!isCryptoKey(key))
+    throw new Error("CryptoKey instance expected");
+}
 const isCryptoKey = (key) => {
   if (key?.[Symbol.toStringTag] === "CryptoKey")
-    return true;
+    return !0;
   try {
     return key instanceof CryptoKey;
   } catch {
-    return false;
+    return !1;
   }
 }, isKeyObject = (key) => key?.[Symbol.toStringTag] === "KeyObject", isKeyLike = (key) => isCryptoKey(key) || isKeyObject(key);
 function message(msg, actual, ...types) {
@@ -3057,13 +5091,14 @@ function message(msg, actual, ...types) {
   } else types.length === 2 ? msg += `one of type ${types[0]} or ${types[1]}.` : msg += `of type ${types[0]}.`;
   return actual == null ? msg += ` Received ${actual}` : typeof actual == "function" && actual.name ? msg += ` Received function ${actual.name}` : typeof actual == "object" && actual != null && actual.constructor?.name && (msg += ` Received an instance of ${actual.constructor.name}`), msg;
 }
+const invalidKeyInput = (actual, ...types) => message("Key must be ", actual, ...types);
 function invalidKeyType(alg, actual, secret) {
   const types = ["CryptoKey", "KeyObject", "JSON Web Key"];
   return secret && types.push("Uint8Array"), new TypeError(message(`Key for the ${alg} algorithm must be `, actual, ...types));
 }
 const unusable = (name, prop = "algorithm.name") => new TypeError(`CryptoKey does not support this operation, its ${prop} must be ${name}`);
 function checkUsage(key, usage) {
-  if (!key.usages.includes(usage))
+  if (usage && !key.usages.includes(usage))
     throw new TypeError(`CryptoKey does not support this operation, its usages must include ${usage}.`);
 }
 function checkModulusLength(alg, key) {
@@ -3098,20 +5133,23 @@ function normalizeJwk(jwk) {
   }
   return normalized;
 }
+function validateExtractableOption(extractable) {
+  if (extractable !== void 0 && typeof extractable != "boolean")
+    throw new TypeError('"extractable" option must be a boolean');
+  return extractable;
+}
 async function jwkToKey(entry, jwk, extractable) {
   if (!entry.kty.includes(jwk.kty))
     throw new JOSENotSupported('Invalid or unsupported JWK "alg" (Algorithm) Parameter value');
-  const algorithm = entry.resolve?.({ kty: jwk.kty, crv: jwk.crv }) ?? entry.subtle, isPrivate = !!(jwk.d || jwk.priv), keyData = { ...jwk, ext: jwk.ext };
+  const algorithm = entry.resolve?.({ kty: jwk.kty, crv: jwk.crv }) ?? entry.subtle, isPrivate = !!(jwk.d || jwk.priv), keyData = { ...jwk, ext: extractable ?? jwk.ext };
   return keyData.kty !== "AKP" && delete keyData.alg, delete keyData.use, crypto.subtle.importKey("jwk", keyData, algorithm, keyData.ext ?? !isPrivate, jwk.key_ops ?? entry.usages[isPrivate ? 1 : 0]);
 }
-async function rawKey(key, expected, usage, extractable = false) {
+async function rawKey(key, expected, usage, extractable = !1) {
   return key instanceof Uint8Array && (key = await crypto.subtle.importKey("raw", key, expected, extractable, [usage])), checkCryptoKey(key, expected, usage), key;
 }
 
 
-
 ;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/lib/jws_sign.js
-
 
 
 
@@ -3139,9 +5177,9 @@ async function createSignature(input, key, rejectUnencoded) {
   let encodedPayload = "", signingPayload = payload, signingInput;
   if (b64) {
     const encodedPayloadCache = input[4];
-    encodedPayloadCache ? (encodedPayload = encodedPayloadCache[0] ??= base64url_encode(payload), signingPayload = encodedPayloadCache[1] ??= encode(encodedPayload)) : (encodedPayload = base64url_encode(payload), signingInput = encoder.encode(`${encodedProtectedHeader}.${encodedPayload}`));
+    encodedPayloadCache ? (encodedPayload = encodedPayloadCache[0] ??= base64url_encode(payload), signingPayload = encodedPayloadCache[1] ??= buffer_utils_encode(encodedPayload)) : (encodedPayload = base64url_encode(payload), signingInput = encoder.encode(`${encodedProtectedHeader}.${encodedPayload}`));
   }
-  signingInput ??= concat(encode(encodedProtectedHeader), encode("."), signingPayload);
+  signingInput ??= concat(buffer_utils_encode(encodedProtectedHeader), buffer_utils_encode("."), signingPayload);
   const signingKey = await rawKey(await prepareKey(entry, key, "sign"), entry.subtle, "sign");
   entry.minRsaBits && checkModulusLength(entry.alg, signingKey);
   const jws = {
@@ -3156,7 +5194,6 @@ async function createCompactSignature(payload, protectedHeader, crit, key, rejec
 }
 
 
-
 ;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/lib/jwt_claims_set.js
 
 
@@ -3168,7 +5205,7 @@ const epoch = (date) => Math.floor(date.getTime() / 1e3), multipliers = {
   d: 86400,
   w: 604800,
   y: 31557600
-}, REGEX = /^(\+|\-)? ?(\d+|\d+\.\d+) ?(seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|w|years?|yrs?|y)(?: (ago|from now))?$/i;
+}, REGEX = /^(\+|\-)? ?(\d+|\d+\.\d+) ?(seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|w|years?|yrs?|y)(?: (ago|from now))?$/i, checkFailed = "check_failed";
 function invalidDuration() {
   throw new TypeError("Invalid time period format");
 }
@@ -3184,8 +5221,77 @@ function validateInput(label, input) {
     throw new TypeError(`Invalid ${label} input`);
   return input;
 }
+function validateStringClaim(claim, value) {
+  if (typeof value != "string")
+    throw new TypeError(`"${claim}" claim must be a string`);
+}
+function validateAudienceClaim(value) {
+  if (typeof value != "string" && (!Array.isArray(value) || Array.from(value).some((member) => typeof member != "string")))
+    throw new TypeError('"aud" claim must be a string or an array of strings');
+}
 function numericDate(value, label) {
   return typeof value == "number" ? validateInput(label, value) : value instanceof Date ? validateInput(label, epoch(value)) : epoch(/* @__PURE__ */ new Date()) + secs(value);
+}
+const normalizeTyp = (value) => {
+  const normalized = value.toLowerCase();
+  return value.includes("/") ? normalized : `application/${normalized}`;
+}, checkAudiencePresence = (audPayload, audOption) => typeof audPayload == "string" ? audOption.includes(audPayload) : Array.isArray(audPayload) ? audOption.some((aud) => audPayload.includes(aud)) : !1;
+function validateNumericDate(claimsSet, claim, required = !1) {
+  const value = claimsSet[claim];
+  if (!(value === void 0 && !required)) {
+    if (typeof value != "number")
+      throw new JWTClaimValidationFailed(`"${claim}" claim must be a number`, claimsSet, claim, "invalid");
+    return value;
+  }
+}
+function unexpectedClaim(claimsSet, claim) {
+  throw new JWTClaimValidationFailed(`unexpected "${claim}" claim value`, claimsSet, claim, checkFailed);
+}
+function validateClaimsSet(protectedHeader, claimsSetBytes, options = {}) {
+  let claimsSet;
+  try {
+    claimsSet = JSON.parse(strictDecoder.decode(claimsSetBytes));
+  } catch (cause) {
+    throw new JWTInvalid("JWT Claims Set must be a top-level JSON object", { cause });
+  }
+  if (!isObject(claimsSet))
+    throw new JWTInvalid("JWT Claims Set must be a top-level JSON object");
+  const { typ } = options;
+  if (typ !== void 0 && (typeof protectedHeader.typ != "string" || normalizeTyp(protectedHeader.typ) !== normalizeTyp(typ)))
+    throw new JWTClaimValidationFailed('unexpected "typ" JWT header value', claimsSet, "typ", checkFailed);
+  const { requiredClaims = [], issuer, subject, audience, maxTokenAge } = options, presenceCheck = [...requiredClaims];
+  maxTokenAge !== void 0 && presenceCheck.push("iat"), audience !== void 0 && presenceCheck.push("aud"), subject !== void 0 && presenceCheck.push("sub"), issuer !== void 0 && presenceCheck.push("iss");
+  for (const claim of new Set(presenceCheck.reverse()))
+    if (!Object.hasOwn(claimsSet, claim))
+      throw new JWTClaimValidationFailed(`missing required "${claim}" claim`, claimsSet, claim, "missing");
+  issuer !== void 0 && !(Array.isArray(issuer) ? issuer : [issuer]).includes(claimsSet.iss) && unexpectedClaim(claimsSet, "iss"), subject !== void 0 && claimsSet.sub !== subject && unexpectedClaim(claimsSet, "sub"), audience !== void 0 && !checkAudiencePresence(claimsSet.aud, typeof audience == "string" ? [audience] : audience) && unexpectedClaim(claimsSet, "aud");
+  const { clockTolerance } = options;
+  let tolerance = 0;
+  if (typeof clockTolerance == "string")
+    tolerance = secs(clockTolerance);
+  else if (clockTolerance !== void 0) {
+    if (typeof clockTolerance != "number")
+      throw new TypeError("Invalid clockTolerance option type");
+    tolerance = clockTolerance;
+  }
+  if (validateInput("clockTolerance option", tolerance), tolerance < 0)
+    throw new TypeError("Invalid clockTolerance option input");
+  const { currentDate } = options, now = validateInput("currentDate option", epoch(currentDate === void 0 ? /* @__PURE__ */ new Date() : currentDate)), iat = validateNumericDate(claimsSet, "iat", maxTokenAge !== void 0), nbf = validateNumericDate(claimsSet, "nbf");
+  if (nbf !== void 0 && nbf > now + tolerance)
+    throw new JWTClaimValidationFailed('"nbf" claim timestamp check failed', claimsSet, "nbf", checkFailed);
+  const exp = validateNumericDate(claimsSet, "exp");
+  if (exp !== void 0 && exp <= now - tolerance)
+    throw new JWTExpired('"exp" claim timestamp check failed', claimsSet, "exp", checkFailed);
+  if (maxTokenAge !== void 0) {
+    const age = now - iat, max = validateInput("maxTokenAge option", typeof maxTokenAge == "number" ? maxTokenAge : secs(maxTokenAge));
+    if (max < 0)
+      throw new TypeError("Invalid maxTokenAge option input");
+    if (age - tolerance > max)
+      throw new JWTExpired('"iat" claim timestamp check failed (too far in the past)', claimsSet, "iat", checkFailed);
+    if (age < -tolerance)
+      throw new JWTClaimValidationFailed('"iat" claim timestamp check failed (it should be in the past)', claimsSet, "iat", checkFailed);
+  }
+  return claimsSet;
 }
 let producerClaimsSets;
 function producerClaimsSet(producer) {
@@ -3200,11 +5306,26 @@ function jwtClaimsSetBytes(producer) {
   }
   return encoder.encode(JSON.stringify(claimsSet));
 }
+function jwtClaim(producer, claim) {
+  return producerClaimsSet(producer)[claim];
+}
 class JWTClaimsBuilder {
   constructor(claimsSet = {}) {
-    if (!isObject(claimsSet))
+    if (!validate_isObject(claimsSet))
       throw new TypeError("JWT Claims Set MUST be an object");
     (producerClaimsSets ||= /* @__PURE__ */ new WeakMap()).set(this, structuredClone(claimsSet));
+  }
+  setIssuer(value) {
+    return validateStringClaim("iss", value), producerClaimsSet(this).iss = value, this;
+  }
+  setSubject(value) {
+    return validateStringClaim("sub", value), producerClaimsSet(this).sub = value, this;
+  }
+  setAudience(value) {
+    return validateAudienceClaim(value), producerClaimsSet(this).aud = value, this;
+  }
+  setJti(value) {
+    return validateStringClaim("jti", value), producerClaimsSet(this).jti = value, this;
   }
   setNotBefore(value) {
     return producerClaimsSet(this).nbf = numericDate(value, "setNotBefore"), this;
@@ -3219,9 +5340,7 @@ class JWTClaimsBuilder {
 }
 
 
-
 ;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/jwt/sign.js
-
 
 
 
@@ -3234,14 +5353,13 @@ class SignJWT extends SignJWT_base {
   }
   async sign(key, options) {
     return createCompactSignature(jwtClaimsSetBytes(this), this.#protectedHeader, options?.crit, key, () => {
-      throw new JWTInvalid("JWTs MUST NOT use unencoded payload");
+      throw new errors_JWTInvalid("JWTs MUST NOT use unencoded payload");
     });
   }
 }
 
 
-
-;// CONCATENATED MODULE: ./src/assertion.js
+;// CONCATENATED MODULE: ./build/src/token/assertion.js
 
 /** Salesforce accepts at most three minutes (Salesforce help, "OAuth 2.0 JWT Bearer Flow for Server-to-Server Integration"). */
 const ASSERTION_LIFETIME_SECONDS = 180;
@@ -3258,9 +5376,295 @@ function signAssertion(claims, privateKey) {
   return new SignJWT({ ...claims }).setProtectedHeader({ alg: "RS256" }).sign(privateKey);
 }
 
-// EXTERNAL MODULE: ./src/grant.js
-var src_grant = __nccwpck_require__(44);
-;// CONCATENATED MODULE: ./src/token-endpoint.js
+;// CONCATENATED MODULE: ./build/src/token/network-errors.js
+
+
+const PROXY_STEPS = [
+  "Check https_proxy and no_proxy of the runner: the request goes through the proxy that they name.",
+];
+const TLS_STEPS = [
+  "If a proxy of your company opens TLS, save its CA certificate on the runner and set NODE_EXTRA_CA_CERTS to that file in the step's env.",
+  "Otherwise check login_url: something that is not the expected server answers at this address.",
+];
+/** First match wins. The texts are those of Node's net, tls and http modules and of the `tunnel` package behind the client's proxies. */
+const NETWORK_ERRORS = [
+  {
+    match: /statusCode=407/,
+    code: "proxy-authentication",
+    reason: "the proxy wants a name and a password (407)",
+    retry: false,
+    steps: ["Put them into https_proxy of the runner: http://name:password@host:port, special characters URL-encoded."],
+  },
+  {
+    match: /statusCode=50[234]/,
+    code: "proxy-unreachable",
+    reason: "the proxy could not reach Salesforce",
+    retry: true,
+    steps: [...PROXY_STEPS, "Check that login_url is spelt right: a proxy answers like this for an unknown host, too."],
+  },
+  {
+    match: /statusCode=\d+/,
+    code: "proxy-refused",
+    reason: "the proxy refused to connect to Salesforce",
+    retry: false,
+    steps: ["Have the host of login_url and the org's My Domain allowed on the proxy, port 443.", ...PROXY_STEPS],
+  },
+  {
+    match: /tunneling socket.*ENOTFOUND|tunneling socket.*ERR_INVALID/,
+    code: "proxy-unknown",
+    reason: "the proxy's host name is unknown",
+    retry: false,
+    steps: PROXY_STEPS,
+  },
+  {
+    match: /tunneling socket.*certificate/,
+    code: "tls-untrusted",
+    reason: "the proxy's certificate is not trusted",
+    retry: false,
+    steps: [
+      "Save the CA certificate of the proxy on the runner and set NODE_EXTRA_CA_CERTS to that file in the step's env.",
+      ...PROXY_STEPS,
+    ],
+  },
+  {
+    match: /tunneling socket|illegal response body from proxy/,
+    code: "proxy-unreachable",
+    reason: "the connection to the proxy failed",
+    retry: true,
+    steps: PROXY_STEPS,
+  },
+  {
+    match: /^ERR_INVALID_URL|URI malformed/,
+    code: "proxy-unknown",
+    reason: "the proxy's address is not a URL",
+    retry: false,
+    steps: ["Correct https_proxy of the runner: http://host:port, special characters in a password URL-encoded."],
+  },
+  {
+    match: /^ERR_TLS_CERT_ALTNAME_INVALID/,
+    code: "tls-wrong-name",
+    reason: "the server's certificate is for another host name",
+    retry: false,
+    steps: ["Check login_url: use the org's current My Domain name.", ...TLS_STEPS],
+  },
+  {
+    match: /^CERT_HAS_EXPIRED|^CERT_NOT_YET_VALID/,
+    code: "tls-expired",
+    reason: "the server's certificate is not valid today",
+    retry: false,
+    steps: ["Check the runner's clock.", ...TLS_STEPS],
+  },
+  {
+    // UNSPECIFIED is what Node calls every verify error of OpenSSL that it has no name for, such as a key that is too weak.
+    match:
+      /CERT|SELF_SIGNED|ISSUER|UNABLE_TO_VERIFY|CRL|ERR_TLS_|^INVALID_(?:CA|PURPOSE) |^PATH_LENGTH_EXCEEDED|^HOSTNAME_MISMATCH|^UNSPECIFIED/,
+    code: "tls-untrusted",
+    reason: "the server's certificate is not trusted",
+    retry: false,
+    steps: TLS_STEPS,
+  },
+  {
+    // Not TLS at all, or none that both sides speak. Other handshake faults are a connection's bad luck and fall through.
+    match:
+      /WRONG_VERSION_NUMBER|UNSUPPORTED_PROTOCOL|PACKET_LENGTH_TOO_LONG|HANDSHAKE_FAILURE|wrong version number|unsupported protocol/i,
+    code: "tls-handshake",
+    reason: "the TLS handshake failed",
+    retry: false,
+    steps: ["Check login_url's port and the proxy: no TLS server that this runner can talk to answers there."],
+  },
+  {
+    match: /ENOTFOUND/,
+    code: "host-unknown",
+    reason: "the host name is unknown",
+    retry: false,
+    steps: [
+      "Check login_url for a typo: the right name stands in Setup → My Domain, as Current My Domain URL.",
+      "A sandbox's has two dashes and .sandbox in it: acme--uat.sandbox.my.salesforce.com.",
+      "A runner without access to public DNS needs https_proxy.",
+    ],
+  },
+  {
+    match: /./s,
+    code: "connection-failed",
+    reason: "the connection failed",
+    retry: true,
+    steps: ["Run the job again. If it keeps failing, check that the runner may reach the host on port 443."],
+  },
+];
+/**
+ * Names what kept an answer from coming.
+ *
+ * @param error what `postForm` threw
+ */
+function classifyNetworkError(error) {
+  if (error instanceof TimeoutError) {
+    const steps = ["Run the job again. If it keeps failing, check the runner's way to the host, and timeout_seconds."];
+    return { code: "no-answer-in-time", reason: error.message, retry: true, steps };
+  }
+  const { code = "", message = "" } = error;
+  const rule = NETWORK_ERRORS.find(({ match }) => match.test(`${code} ${message}`));
+  return {
+    code: rule.code,
+    reason: `${rule.reason} (${sanitize(message || code || "no further word", 120)})`,
+    retry: rule.retry,
+    steps: rule.steps,
+  };
+}
+
+;// CONCATENATED MODULE: ./build/src/token/retry.js
+/** Request timeout, too early, too many requests; and every 5xx. All else is an answer that stands. */
+const TRANSIENT_STATUSES = new Set([408, 425, 429]);
+/** Salesforce's own words for "ask again", whatever the status (Salesforce help, "OAuth 2.0 Error Codes"). */
+const TRANSIENT_ANSWER = /^(?:server_error|temporarily_unavailable)$|retry your request/im;
+/** The login rate limit is counted by the hour: asking again soon only adds to it. */
+const LOGIN_RATE = /login rate exceeded|rate_limit_exceeded/i;
+const FIRST_BACKOFF_MS = 500;
+const LONGEST_BACKOFF_MS = 8000;
+/**
+ * Whether the same question, signed afresh, can get another answer.
+ *
+ * @param answer what the token endpoint said
+ */
+function isTransient(answer) {
+  if (answer.kind === "granted") return false;
+  const words = answer.kind === "refused" ? `${answer.error}\n${answer.description}` : answer.excerpt;
+  if (LOGIN_RATE.test(words)) return false;
+  if (TRANSIENT_STATUSES.has(answer.status) || isServerError(answer.status)) return true;
+  if (answer.kind === "refused") return TRANSIENT_ANSWER.test(words);
+  // A maintenance page can come with any status, but a 4xx page says that the address is wrong, and so does a redirect.
+  return answer.bodyKind === "html" && answer.status < 300;
+}
+function isServerError(status) {
+  return status >= 500 && status < 600;
+}
+/**
+ * How long to wait before the next attempt: exponential backoff with full jitter, and no less than the server asked for.
+ *
+ * @param attempt number of the attempt that failed, from 1
+ * @param retryAfterMs what the server asked for, in milliseconds
+ * @param random a number from 0 up to, not including, 1
+ * @returns milliseconds
+ */
+function backoff(attempt, retryAfterMs, random) {
+  const ceiling = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1));
+  return retryAfterMs + Math.floor(random * ceiling);
+}
+/**
+ * Reads `Retry-After` (RFC 9110 §10.2.3).
+ *
+ * @param headers of the answer
+ * @param now milliseconds since 1970
+ * @returns milliseconds from now; 0 without a usable header
+ */
+function retryAfter(headers, now) {
+  const value = headers["retry-after"]?.trim() ?? "";
+  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? 0 : Math.max(0, date - now);
+}
+
+;// CONCATENATED MODULE: ./build/src/token/next-step.js
+
+
+/** With less than this left, another attempt would not live to see its answer, and would hide what the last one said. */
+const MIN_REMAINING_MS = 400;
+/** Decides what follows on an attempt that brought no token: an end, or another attempt, at once where something was set right. */
+function nextStep(attempt, { number, signing, remainingMs, random }) {
+  const { outcome, headers, runnerTime, salesforceTime } = attempt;
+  if (outcome.kind === "granted") return { kind: "end", deadlineExceeded: undefined };
+  const adjustment = outcome.kind === "refused" ? findAdjustment({ ...attempt, answer: outcome, signing }) : undefined;
+  if (adjustment && remainingMs > MIN_REMAINING_MS) return { kind: "mend", adjustment };
+  if (adjustment) return { kind: "end", deadlineExceeded: { retryAfterMs: 0 } };
+  const transient = outcome.kind === "unreachable" ? outcome.retry : isTransient(outcome);
+  if (!transient) return { kind: "end", deadlineExceeded: undefined };
+  const retryAfterMs = retryAfter(headers, salesforceTime ?? runnerTime);
+  if (retryAfterMs + MIN_REMAINING_MS > remainingMs) return { kind: "end", deadlineExceeded: { retryAfterMs } };
+  // However long the backoff, half of what is left stays for asking.
+  const waitMs = Math.max(retryAfterMs, Math.min(backoff(number, retryAfterMs, random()), remainingMs / 2));
+  return { kind: "wait", waitMs };
+}
+
+;// CONCATENATED MODULE: ./build/src/token/grant.js
+/**
+ * Takes a token answer for one, without a look at its fields but the two that make it one.
+ *
+ * @param answer any status, any body
+ * @returns undefined where the answer is anything but a grant
+ */
+function readGrant({ status, body, oversized }) {
+  const fields = status === 200 && !oversized ? parseJson(body) : undefined;
+  const isGrant = grant_isObject(fields) && typeof fields["error"] !== "string" && "access_token" in fields;
+  return isGrant ? { kind: "granted", fields } : undefined;
+}
+/** The value of a JSON text; undefined where it is none. */
+function parseJson(body) {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+/** Whether a value of JSON is an object. */
+function grant_isObject(value) {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+;// CONCATENATED MODULE: ./build/src/token/response.js
+
+
+const HTML_PAGE = /^\s*<(?:!--|(?:!doctype|html|head|body)\b)/i;
+/**
+ * Sorts an answer of the token endpoint.
+ *
+ * @param answer any status, any body
+ */
+function parseTokenResponse(answer) {
+  const { status } = answer;
+  if (status >= 300 && status < 400) {
+    const excerpt = sanitize(newHost(answer.headers.location), 200);
+    return { kind: "unusable", status, bodyKind: "redirect", summary: `a redirect (HTTP ${status})`, excerpt };
+  }
+  const grant = readGrant(answer);
+  if (grant) return grant;
+  const value = answer.oversized ? undefined : parseJson(answer.body);
+  if (grant_isObject(value) && typeof value["error"] === "string") {
+    const description = value["error_description"];
+    return {
+      kind: "refused",
+      status,
+      error: sanitize(value["error"], 100),
+      description: typeof description === "string" ? sanitize(description) : "",
+    };
+  }
+  return { kind: "unusable", status, ...describeBody(answer, value) };
+}
+function describeBody({ status, body, oversized }, value) {
+  const answered = `HTTP ${status} with`;
+  if (oversized) return { bodyKind: "oversized", summary: `${answered} more than 1 MiB`, excerpt: "" };
+  if (body.trim() === "") return { bodyKind: "empty", summary: `${answered} an empty body`, excerpt: "" };
+  if (value !== undefined) {
+    // The values of JSON that looks like no token answer are not shown: a token could be among them.
+    const names = grant_isObject(value) ? `fields: ${Object.keys(value).slice(0, 12).join(", ") || "none"}` : "";
+    const excerpt = sanitize(names, 160);
+    return { bodyKind: "json", summary: `${answered} JSON that is neither a token nor an error`, excerpt };
+  }
+  if (HTML_PAGE.test(body.slice(0, 2048))) {
+    return { bodyKind: "html", summary: `${answered} an HTML page`, excerpt: sanitize(pageText(body), 160) };
+  }
+  return { bodyKind: "text", summary: `${answered} something that is not JSON`, excerpt: sanitize(body, 160) };
+}
+function newHost(location) {
+  return location !== undefined && URL.canParse(location) ? new URL(location).host : "";
+}
+function pageText(html) {
+  const page = html.slice(0, 8192);
+  const title = /<title[^>]{0,200}>([^<]{1,300})/i.exec(page)?.[1]?.trim();
+  return title || page.replace(/<(?:script|style)\b[^>]*>[^<]*/gi, " ").replace(/<[^>]*>/g, " ");
+}
+
+;// CONCATENATED MODULE: ./build/src/token/request.js
+
+
 
 
 const GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer";
@@ -3274,74 +5678,70 @@ const REQUEST_ID = /^[\da-f-]{1,36}$/i;
  *
  * @returns how it ended; a grant's fields are unchecked
  */
-async function requestToken(request, around) {
-  const { clock, workflow } = around;
-  const start = clock.elapsed();
-  const left = () => request.timeoutSeconds * 1000 - (clock.elapsed() - start);
-  let plan = { audience: request.audience, fallbackAudience: request.fallbackAudience, skewMs: undefined };
+async function requestToken(request, deps) {
+  const { clock, runner } = deps;
+  const start = clock.monotonic();
+  const remainingMs = () => request.timeoutSeconds * 1000 - (clock.monotonic() - start);
+  let signing = {
+    audience: request.audience,
+    fallbackAudience: request.fallbackAudience,
+    skewMs: undefined,
+  };
   for (let attempts = 1; ; attempts++) {
     // On a busy machine a wait can take longer than was left.
-    const timeMs = Math.max(0, left() / 2);
-    const attempt = await askOnce(request, plan, { ...around, number: attempts, timeMs });
-    const next = await nextMove(attempt, { number: attempts, plan, leftMs: left(), random: around.random });
-    if (next.move === "end") {
+    const timeMs = Math.max(0, remainingMs() / 2);
+    const attempt = await sendAssertion(request, signing, { ...deps, number: attempts, timeMs });
+    const next = nextStep(attempt, {
+      number: attempts,
+      signing,
+      remainingMs: remainingMs(),
+      random: deps.random,
+    });
+    if (next.kind === "end") {
       const { outcome, runnerTime, salesforceTime } = attempt;
       const measuredSkewMs = salesforceTime === undefined ? undefined : salesforceTime - runnerTime;
-      const durationMs = clock.elapsed() - start;
-      return { outcome, attempts, durationMs, plan, measuredSkewMs, outOfTime: next.outOfTime };
+      const durationMs = clock.monotonic() - start;
+      return { outcome, attempts, durationMs, signing, measuredSkewMs, deadlineExceeded: next.deadlineExceeded };
     }
-    if (next.move === "mend") {
-      workflow[next.remedy.isWarning ? "warning" : "info"](next.remedy.because);
-      plan = next.remedy.plan;
+    if (next.kind === "mend") {
+      runner[next.adjustment.isWarning ? "warning" : "info"](next.adjustment.notice);
+      signing = next.adjustment.signing;
     } else {
-      workflow.info(
-        `Attempt ${attempts} failed: ${reasonOf(attempt.outcome)}. Next attempt in ${seconds(next.waitMs)}.`,
-      );
+      runner.info(`Attempt ${attempts} failed: ${reasonOf(attempt.outcome)}. Next attempt in ${seconds(next.waitMs)}.`);
       await clock.sleep(next.waitMs);
     }
   }
 }
-async function askOnce(request, plan, { postForm, clock, workflow, number, timeMs }) {
-  const claims = claimsFor({ ...request, audience: plan.audience, now: clock.now() + (plan.skewMs ?? 0) });
+async function sendAssertion(request, signing, { httpPost, clock, runner, number, timeMs }) {
+  const claims = claimsFor({ ...request, audience: signing.audience, now: clock.now() + (signing.skewMs ?? 0) });
   const assertion = await signAssertion(claims, request.privateKey);
-  workflow.mask(assertion);
-  const start = clock.elapsed();
-  const note = (result) => {
-    const took = Math.round(clock.elapsed() - start);
-    workflow.debug(
+  runner.mask(assertion);
+  const start = clock.monotonic();
+  const logAttempt = (result) => {
+    const took = Math.round(clock.monotonic() - start);
+    runner.debug(
       `Attempt ${number}: POST ${request.tokenEndpoint}, claims ${JSON.stringify(claims)}: ${result}, ${took} ms`,
     );
   };
   const answer = await clock
-    .within(Math.min(LONGEST_ATTEMPT_MS, timeMs), (signal) =>
-      postForm({ url: request.tokenEndpoint, form: { grant_type: GRANT_TYPE, assertion }, signal }),
+    .withTimeout(Math.min(LONGEST_ATTEMPT_MS, timeMs), (signal) =>
+      httpPost({ url: request.tokenEndpoint, form: { grant_type: GRANT_TYPE, assertion }, signal }),
     )
     .catch((error) => ({ error }));
   const runnerTime = clock.now();
-  const outcome = await outcomeOf(answer);
+  const outcome = outcomeOf(answer);
   if ("error" in answer) {
-    note(reasonOf(outcome));
+    logAttempt(reasonOf(outcome));
     return { outcome, headers: {}, runnerTime, salesforceTime: undefined };
   }
-  note(`HTTP ${answer.status}${requestId(answer)}, ${reasonOf(outcome)}`);
+  logAttempt(`HTTP ${answer.status}${requestId(answer)}, ${reasonOf(outcome)}`);
   const date = Date.parse(answer.headers.date ?? "");
   return { outcome, headers: answer.headers, runnerTime, salesforceTime: Number.isNaN(date) ? undefined : date };
 }
-/** What only a failed attempt needs is loaded when one fails. */
-async function outcomeOf(answer) {
-  if ("error" in answer) {
-    const { networkFault } = await __nccwpck_require__.e("failure").then(__nccwpck_require__.bind(__nccwpck_require__, 829 /* ./src/network-fault.js */));
-    return { kind: "unreachable", ...networkFault(answer.error) };
-  }
-  const grant = (0,src_grant.readGrant)(answer);
-  if (grant) return grant;
-  const { readTokenAnswer } = await __nccwpck_require__.e("failure").then(__nccwpck_require__.bind(__nccwpck_require__, 719 /* ./src/token-response.js */));
-  return readTokenAnswer(answer);
-}
-async function nextMove(attempt, facts) {
-  if (attempt.outcome.kind === "granted") return { move: "end", outOfTime: undefined };
-  const { findNextMove } = await __nccwpck_require__.e("failure").then(__nccwpck_require__.bind(__nccwpck_require__, 567 /* ./src/next-move.js */));
-  return findNextMove(attempt, facts);
+function outcomeOf(response) {
+  return "error" in response
+    ? { kind: "unreachable", ...classifyNetworkError(response.error) }
+    : parseTokenResponse(response);
 }
 /** Says in a clause how an attempt ended, in our own words: this goes into plain lines of the log. */
 function reasonOf(outcome) {
@@ -3351,7 +5751,7 @@ function reasonOf(outcome) {
     case "refused":
       return `Salesforce answered HTTP ${outcome.status}${/^\w{1,60}$/.test(outcome.error) ? ` ${outcome.error}` : ""}`;
     case "unusable":
-      return `the answer was ${outcome.what}`;
+      return `the answer was ${outcome.summary}`;
     case "unreachable":
       return outcome.reason;
   }
@@ -3364,7 +5764,27 @@ function seconds(milliseconds) {
   return `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
-;// CONCATENATED MODULE: ./src/mint.js
+;// CONCATENATED MODULE: ./build/src/token/saved-token.js
+/** What the end of the job needs to know of its beginning: names of the runner's state. */
+const STATE = { accessToken: "revoke_access_token", instanceUrl: "revoke_instance_url" };
+/** Keeps a token for the end of the job. The runner hands state to this action's post step alone. */
+function saveForRevocation({ accessToken, instanceUrl }, runner) {
+  runner.saveState(STATE.accessToken, accessToken);
+  runner.saveState(STATE.instanceUrl, instanceUrl);
+}
+/**
+ * The token that was kept, if any.
+ *
+ * @param env the post step's environment
+ */
+function savedToken(env) {
+  const accessToken = env[`STATE_${STATE.accessToken}`];
+  const instanceUrl = env[`STATE_${STATE.instanceUrl}`];
+  return accessToken && instanceUrl ? { accessToken, instanceUrl } : undefined;
+}
+
+;// CONCATENATED MODULE: ./build/src/login.js
+
 
 
 
@@ -3378,36 +5798,35 @@ function seconds(milliseconds) {
  *
  * @throws Failure with what to do, or an error that is a defect
  */
-async function mint(world) {
-  const { env, workflow, clock, readFile } = world;
-  const raw = (0,src_inputs.rawInputs)(env);
-  (0,src_inputs.secretsOfInputs)(raw).forEach(workflow.mask);
-  const inputs = (0,src_inputs.readInputs)(raw, { readFile, mask: workflow.mask, now: new Date(clock.now()) });
-  inputs.warnings.forEach(workflow.warning);
-  const exchange = await requestToken({ ...inputs, tokenEndpoint: inputs.loginUrl.tokenEndpoint }, world);
-  if (exchange.outcome.kind !== "granted") {
-    const { diagnose } = await __nccwpck_require__.e("failure").then(__nccwpck_require__.bind(__nccwpck_require__, 625 /* ./src/diagnosis.js */));
-    throw diagnose({ exchange, inputs }, new Date(clock.now()));
+async function login(deps) {
+  const { env, runner, clock, readFile } = deps;
+  const raw = rawInputs(env);
+  secretsOfInputs(raw).forEach(runner.mask);
+  const inputs = readInputs(raw, { readFile, mask: runner.mask, now: new Date(clock.now()) });
+  inputs.warnings.forEach(runner.warning);
+  const result = await requestToken({ ...inputs, tokenEndpoint: inputs.loginUrl.tokenEndpoint }, deps);
+  if (result.outcome.kind !== "granted") {
+    throw explain({ result, inputs }, new Date(clock.now()));
   }
-  const { fields } = exchange.outcome;
-  secretsOf(fields).forEach(workflow.mask);
+  const { fields } = result.outcome;
+  secretsOf(fields).forEach(runner.mask);
   try {
     const token = checkToken(fields, inputs.loginUrl.isMyDomain ? inputs.loginUrl.url : undefined);
     checkOrg(token.orgId, inputs.expectedOrgId);
-    const certificateExpiresAt = inputs.certificate?.expiresAt.toISOString() ?? "";
-    handOver({ ...inputs, token, certificateExpiresAt, workflow });
-    workflow.info(`Logged in to ${token.instanceUrl} as ${inputs.username}.`);
-    if (inputs.writeJobSummary) workflow.summarise(loginSummary(inputs.username, token, certificateExpiresAt));
+    const certificateExpiresAt = inputs.certificate?.notAfter.toISOString() ?? "";
+    setOutputs({ ...inputs, token, certificateExpiresAt, runner });
+    runner.info(`Logged in to ${token.instanceUrl} as ${inputs.username}.`);
+    if (inputs.writeJobSummary) runner.addSummary(loginSummary(inputs.username, token, certificateExpiresAt));
   } finally {
     // A token that a check refuses exists all the same, and ends with the job if that was asked for.
     const kept = inputs.revokeToken && revocable(fields, inputs.loginUrl.url);
-    if (kept) keepForRevocation(kept, workflow);
+    if (kept) saveForRevocation(kept, runner);
   }
 }
 function checkOrg(orgId, expected) {
-  if (expected === undefined || (orgId !== "" && (0,org_id.sameId)(orgId, expected))) return;
+  if (expected === undefined || (orgId !== "" && sameId(orgId, expected))) return;
   const found = orgId === "" ? "an org that Salesforce did not name" : `org ${orgId}`;
-  throw new failure.Failure({
+  throw new ActionError({
     code: "org-mismatch",
     message: `The token is for ${found}, but expected_org_id is ${expected}. Nothing was handed over.`,
     steps: [
@@ -3417,33 +5836,33 @@ function checkOrg(orgId, expected) {
   });
 }
 
-;// CONCATENATED MODULE: ./src/revocation.js
+;// CONCATENATED MODULE: ./build/src/token/revocation.js
+
+
 /** The post step ends within ten seconds, node's own start and end included. */
 const REVOCATION_MS = 9000;
 /**
  * Revokes a token at its org (RFC 7009; Salesforce help, "Revoke OAuth Tokens"). Never throws for what may go wrong on
  * the way: the job's work is done, and a warning says what is left.
  */
-async function revoke({ accessToken, instanceUrl }, { postForm, clock, workflow }) {
+async function revoke({ accessToken, instanceUrl }, { httpPost, clock, runner }) {
   const url = `${instanceUrl}/services/oauth2/revoke`;
   const problem = await clock
-    .within(REVOCATION_MS, (signal) => postForm({ url, form: { token: accessToken }, signal }))
+    .withTimeout(REVOCATION_MS, (signal) => httpPost({ url, form: { token: accessToken }, signal }))
     .then(refusal, fault);
-  if (problem === undefined) workflow.info("The access token was revoked.");
+  if (problem === undefined) runner.info("The access token was revoked.");
   else {
-    workflow.warning(
+    runner.warning(
       `The access token could not be revoked: ${problem}. It ends with its session (Setup → Session Management lists and removes it).`,
     );
   }
 }
-async function fault(error) {
-  const { networkFault } = await __nccwpck_require__.e("failure").then(__nccwpck_require__.bind(__nccwpck_require__, 829 /* ./src/network-fault.js */));
-  return networkFault(error).reason;
+function fault(error) {
+  return classifyNetworkError(error).reason;
 }
-async function refusal({ status, body }) {
+function refusal({ status, body }) {
   if (status === 200) return undefined;
-  const { quote } = await __nccwpck_require__.e("failure").then(__nccwpck_require__.bind(__nccwpck_require__, 660 /* ./src/remote-text.js */));
-  return `Salesforce answered HTTP ${status} ${quote(errorCode(body), 80)}`.trim();
+  return `Salesforce answered HTTP ${status} ${sanitize(errorCode(body), 80)}`.trim();
 }
 /** Salesforce has been seen to answer here in JSON and as a form. */
 function errorCode(body) {
@@ -3455,379 +5874,9 @@ function errorCode(body) {
   }
 }
 
-;// CONCATENATED MODULE: external "os"
-const external_os_namespaceObject = require("os");
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/utils.js
-// We use any as a valid input type
-/* eslint-disable @typescript-eslint/no-explicit-any */
-/**
- * Sanitizes an input into a string so it can be passed into issueCommand safely
- * @param input input to sanitize into a string
- */
-function toCommandValue(input) {
-    if (input === null || input === undefined) {
-        return '';
-    }
-    else if (typeof input === 'string' || input instanceof String) {
-        return input;
-    }
-    return JSON.stringify(input);
-}
-/**
- *
- * @param annotationProperties
- * @returns The command properties to send with the actual annotation command
- * See IssueCommandProperties: https://github.com/actions/runner/blob/main/src/Runner.Worker/ActionCommandManager.cs#L646
- */
-function toCommandProperties(annotationProperties) {
-    if (!Object.keys(annotationProperties).length) {
-        return {};
-    }
-    return {
-        title: annotationProperties.title,
-        file: annotationProperties.file,
-        line: annotationProperties.startLine,
-        endLine: annotationProperties.endLine,
-        col: annotationProperties.startColumn,
-        endColumn: annotationProperties.endColumn
-    };
-}
+;// CONCATENATED MODULE: ./build/src/action.js
 
 
-
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/command.js
-
-
-
-/**
- * Issues a command to the GitHub Actions runner
- *
- * @param command - The command name to issue
- * @param properties - Additional properties for the command (key-value pairs)
- * @param message - The message to include with the command
- * @remarks
- * This function outputs a specially formatted string to stdout that the Actions
- * runner interprets as a command. These commands can control workflow behavior,
- * set outputs, create annotations, mask values, and more.
- *
- * Command Format:
- *   ::name key=value,key=value::message
- *
- * @example
- * ```typescript
- * // Issue a warning annotation
- * issueCommand('warning', {}, 'This is a warning message');
- * // Output: ::warning::This is a warning message
- *
- * // Set an environment variable
- * issueCommand('set-env', { name: 'MY_VAR' }, 'some value');
- * // Output: ::set-env name=MY_VAR::some value
- *
- * // Add a secret mask
- * issueCommand('add-mask', {}, 'secretValue123');
- * // Output: ::add-mask::secretValue123
- * ```
- *
- * @internal
- * This is an internal utility function that powers the public API functions
- * such as setSecret, warning, error, and exportVariable.
- */
-function issueCommand(command, properties, message) {
-    const cmd = new Command(command, properties, message);
-    process.stdout.write(cmd.toString() + external_os_namespaceObject.EOL);
-}
-const CMD_STRING = '::';
-class Command {
-    constructor(command, properties, message) {
-        if (!command) {
-            command = 'missing.command';
-        }
-        this.command = command;
-        this.properties = properties;
-        this.message = message;
-    }
-    toString() {
-        let cmdStr = CMD_STRING + this.command;
-        if (this.properties && Object.keys(this.properties).length > 0) {
-            cmdStr += ' ';
-            let first = true;
-            for (const key in this.properties) {
-                if (this.properties.hasOwnProperty(key)) {
-                    const val = this.properties[key];
-                    if (val) {
-                        if (first) {
-                            first = false;
-                        }
-                        else {
-                            cmdStr += ',';
-                        }
-                        cmdStr += `${key}=${escapeProperty(val)}`;
-                    }
-                }
-            }
-        }
-        cmdStr += `${CMD_STRING}${escapeData(this.message)}`;
-        return cmdStr;
-    }
-}
-function escapeData(s) {
-    return toCommandValue(s)
-        .replace(/%/g, '%25')
-        .replace(/\r/g, '%0D')
-        .replace(/\n/g, '%0A');
-}
-function escapeProperty(s) {
-    return toCommandValue(s)
-        .replace(/%/g, '%25')
-        .replace(/\r/g, '%0D')
-        .replace(/\n/g, '%0A')
-        .replace(/:/g, '%3A')
-        .replace(/,/g, '%2C');
-}
-
-
-
-;// CONCATENATED MODULE: external "crypto"
-const external_crypto_namespaceObject = require("crypto");
-;// CONCATENATED MODULE: external "fs"
-const external_fs_namespaceObject = require("fs");
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/file-command.js
-
-
-
-
-
-// For internal use, subject to change.
-// We use any as a valid input type
-/* eslint-disable @typescript-eslint/no-explicit-any */
-function issueFileCommand(command, message) {
-    const filePath = process.env[`GITHUB_${command}`];
-    if (!filePath) {
-        throw new Error(`Unable to find environment variable for file command ${command}`);
-    }
-    if (!external_fs_namespaceObject.existsSync(filePath)) {
-        throw new Error(`Missing file at path: ${filePath}`);
-    }
-    external_fs_namespaceObject.appendFileSync(filePath, `${toCommandValue(message)}${external_os_namespaceObject.EOL}`, {
-        encoding: 'utf8'
-    });
-}
-function prepareKeyValueMessage(key, value) {
-    const delimiter = `ghadelimiter_${external_crypto_namespaceObject.randomUUID()}`;
-    const convertedValue = toCommandValue(value);
-    // These should realistically never happen, but just in case someone finds a
-    // way to exploit uuid generation let's not allow keys or values that contain
-    // the delimiter.
-    if (key.includes(delimiter)) {
-        throw new Error(`Unexpected input: name should not contain the delimiter "${delimiter}"`);
-    }
-    if (convertedValue.includes(delimiter)) {
-        throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter}"`);
-    }
-    return `${key}<<${delimiter}${external_os_namespaceObject.EOL}${convertedValue}${external_os_namespaceObject.EOL}${delimiter}`;
-}
-
-
-
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/core.js
-
-
-
-
-
-/**
- * The code to exit an action
- */
-var ExitCode;
-(function (ExitCode) {
-    /**
-     * A code indicating that the action was successful
-     */
-    ExitCode[ExitCode["Success"] = 0] = "Success";
-    /**
-     * A code indicating that the action was a failure
-     */
-    ExitCode[ExitCode["Failure"] = 1] = "Failure";
-})(ExitCode || (ExitCode = {}));
-//-----------------------------------------------------------------------
-// Variables
-//-----------------------------------------------------------------------
-/**
- * Sets env variable for this action and future actions in the job
- * @param name the name of the variable to set
- * @param val the value of the variable. Non-string values will be converted to a string via JSON.stringify
- */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-function exportVariable(name, val) {
-    const convertedVal = toCommandValue(val);
-    process.env[name] = convertedVal;
-    const filePath = process.env['GITHUB_ENV'] || '';
-    if (filePath) {
-        return issueFileCommand('ENV', prepareKeyValueMessage(name, val));
-    }
-    issueCommand('set-env', { name }, convertedVal);
-}
-/**
- * Registers a secret which will get masked from logs
- *
- * @param secret - Value of the secret to be masked
- * @remarks
- * This function instructs the Actions runner to mask the specified value in any
- * logs produced during the workflow run. Once registered, the secret value will
- * be replaced with asterisks (***) whenever it appears in console output, logs,
- * or error messages.
- *
- * This is useful for protecting sensitive information such as:
- * - API keys
- * - Access tokens
- * - Authentication credentials
- * - URL parameters containing signatures (SAS tokens)
- *
- * Note that masking only affects future logs; any previous appearances of the
- * secret in logs before calling this function will remain unmasked.
- *
- * @example
- * ```typescript
- * // Register an API token as a secret
- * const apiToken = "abc123xyz456";
- * setSecret(apiToken);
- *
- * // Now any logs containing this value will show *** instead
- * console.log(`Using token: ${apiToken}`); // Outputs: "Using token: ***"
- * ```
- */
-function setSecret(secret) {
-    issueCommand('add-mask', {}, secret);
-}
-/**
- * Sets the value of an output.
- *
- * @param     name     name of the output to set
- * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
- */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-function setOutput(name, value) {
-    const filePath = process.env['GITHUB_OUTPUT'] || '';
-    if (filePath) {
-        return issueFileCommand('OUTPUT', prepareKeyValueMessage(name, value));
-    }
-    process.stdout.write(external_os_namespaceObject.EOL);
-    issueCommand('set-output', { name }, toCommandValue(value));
-}
-/**
- * Writes debug message to user log
- * @param message debug message
- */
-function debug(message) {
-    issueCommand('debug', {}, message);
-}
-/**
- * Adds an error issue
- * @param message error issue message. Errors will be converted to string via toString()
- * @param properties optional properties to add to the annotation.
- */
-function error(message, properties = {}) {
-    issueCommand('error', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-/**
- * Adds a warning issue
- * @param message warning issue message. Errors will be converted to string via toString()
- * @param properties optional properties to add to the annotation.
- */
-function warning(message, properties = {}) {
-    issueCommand('warning', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-/**
- * Writes info to log with console.log.
- * @param message info message
- */
-function info(message) {
-    process.stdout.write(message + external_os_namespaceObject.EOL);
-}
-//-----------------------------------------------------------------------
-// Wrapper action state
-//-----------------------------------------------------------------------
-/**
- * Saves state for current action, the state can only be retrieved by this action's post job execution.
- *
- * @param     name     name of the state to store
- * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
- */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-function saveState(name, value) {
-    const filePath = process.env['GITHUB_STATE'] || '';
-    if (filePath) {
-        return issueFileCommand('STATE', prepareKeyValueMessage(name, value));
-    }
-    issueCommand('save-state', { name }, toCommandValue(value));
-}
-
-
-
-;// CONCATENATED MODULE: ./src/workflow.js
-
-
-
-// The runner doesn't mask annotation titles, so there is one title and it holds nothing.
-const ANNOTATION = { title: "Salesforce JWT Auth" };
-/**
- * The workflow as GitHub's runner offers it to a step.
- *
- * @param env the step's environment, which names the runner's files
- */
-function githubWorkflow(env) {
-  const masked = new Set();
-  return {
-    mask: (secret) => {
-      // Each mask is a line of a debug log, and a key comes by in several forms with the same lines.
-      for (const value of linesAndWhole(secret)) {
-        if (masked.has(value)) continue;
-        masked.add(value);
-        setSecret(value);
-      }
-    },
-    debug: debug,
-    // The runner carries out `##[command]` wherever it stands in a plain line (actions/runner, ActionCommand).
-    info: (message) => info(message.replaceAll("##[", "# # [")),
-    warning: (message) => warning(message, ANNOTATION),
-    error: (message) => error(message, ANNOTATION),
-    output: (name, value) => withFile(env, "GITHUB_OUTPUT", () => setOutput(name, value)),
-    exportVariable: (name, value) => withFile(env, "GITHUB_ENV", () => exportVariable(name, value)),
-    saveState: (name, value) => withFile(env, "GITHUB_STATE", () => saveState(name, value)),
-    summarise: (markdown) => {
-      try {
-        // The toolkit's summary would bring a builder of HTML tables, and load node's file promises in every run.
-        const file = env["GITHUB_STEP_SUMMARY"] ?? "";
-        // A file that is not there yet is none that the runner will read.
-        (0,external_node_fs_namespaceObject.accessSync)(file);
-        (0,external_node_fs_namespaceObject.appendFileSync)(file, markdown);
-      } catch {
-        warning(
-          "The job summary could not be written: GITHUB_STEP_SUMMARY names no file that this step may write.",
-          ANNOTATION,
-        );
-      }
-    },
-  };
-}
-/** GitHub's runner masks each line of a multi-line mask by itself; other runners need to be told. Blank masks are errors. */
-function linesAndWhole(secret) {
-  const values = [secret, ...secret.split(/[\r\n]+/)].map((value) => value.trim());
-  return new Set(values.filter((value) => value !== ""));
-}
-/** Without its file the toolkit prints the value as an old command on stdout, where it would stand in clear. */
-function withFile(env, variable, write) {
-  if (!env[variable]) {
-    throw new failure.Failure({
-      code: "not-a-step",
-      message: `${variable} is not set, so this is no step of a workflow, and nothing was handed over.`,
-      steps: ["Run the action by uses: in a workflow, or try it out with npm start."],
-    });
-  }
-  write();
-}
-
-;// CONCATENATED MODULE: ./src/action.js
 
 
 
@@ -3837,56 +5886,53 @@ function withFile(env, variable, write) {
 
 
 const { env } = process;
-const workflow = githubWorkflow(env);
-/** In the same file, but not run before it is asked for: with it come node's HTTP and TLS. */
-const loadClient = () => Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 115 /* ./src/form-post.js */));
-const send = async (post) => {
-  const { pastNoProxy, postForm } = await loadClient();
-  return pastNoProxy(env["https_proxy"] || env["HTTPS_PROXY"], postForm)(post);
+const runner = githubRunner(env);
+const deps = {
+  env,
+  runner,
+  readFile: readKeyFile,
+  httpPost: requireReadableProxy(env["https_proxy"] || env["HTTPS_PROXY"], httpPost),
+  clock: systemClock,
+  random: Math.random,
 };
 // The proxy client calls the deprecated `Buffer()` for a proxy's password; its warning would only puzzle the log's reader.
 process.noDeprecation = true;
-/** The step: gets a token and hands it over, or fails with one error. */
+/** The main step: gets a token and sets the outputs, or fails with one error annotation. */
 async function main() {
-  // Node ends with 0 when there is nothing left to wait for, also in the middle of a login: success has to be said.
+  // Node exits with 0 when nothing is left to wait for, also in the middle of a login: success is stated explicitly.
   process.exitCode = 1;
-  process.once("beforeExit", endWithoutOutcome);
-  // The event loop comes round for the first time while another thread signs the assertion: time to load the client.
-  const loading = setImmediate(loadClient);
+  process.once("beforeExit", failWithoutResult);
   try {
-    await mint({ env, workflow, readFile: readKeyFile, postForm: send, clock: clock.systemClock, random: Math.random });
+    await login(deps);
     process.exitCode = 0;
   } catch (error) {
-    await fail(error);
+    fail(error);
   }
-  process.off("beforeExit", endWithoutOutcome);
-  // Inputs that can't be used end the step before the client is needed.
-  clearImmediate(loading);
-  end();
+  process.off("beforeExit", failWithoutResult);
+  exit();
 }
-/** The end of the job: revokes what the step kept. */
+/** The post step: revokes the token that the main step saved. */
 async function post() {
-  const kept = keptForRevocation(env);
-  if (!kept) return;
-  workflow.mask(kept.accessToken);
-  await revoke(kept, { postForm: send, clock: clock.systemClock, workflow });
-  end();
+  const saved = savedToken(env);
+  if (!saved) return;
+  runner.mask(saved.accessToken);
+  await revoke(saved, deps);
+  exit();
 }
-async function fail(error) {
-  const { docsUrl, report } = await __nccwpck_require__.e("failure").then(__nccwpck_require__.bind(__nccwpck_require__, 786 /* ./src/report.js */));
-  const message = report(error, docsUrl(env));
-  workflow.error(message);
-  if ((0,src_inputs.wantsSummary)((0,src_inputs.rawInputs)(env))) workflow.summarise(failureSummary(message));
+function fail(error) {
+  const message = errorMessage(error, troubleshootingUrl(env));
+  runner.error(message);
+  if (wantsSummary(rawInputs(env))) runner.addSummary(failureSummary(message));
 }
-async function endWithoutOutcome() {
-  await fail(new Error("there was nothing left to wait for, and no outcome"));
-  end();
+function failWithoutResult() {
+  fail(new Error("there was nothing left to wait for, and no outcome"));
+  exit();
 }
 /**
- * Ends the process when the last line has left it, which a plain `process.exit()` doesn't wait for. Leaving the end to node
- * takes longer: it waits for connections to close, and takes its heap apart.
+ * Exits when stdout is flushed, which a plain `process.exit()` doesn't wait for. A natural exit takes longer: Node first
+ * waits for connections to close.
  */
-function end() {
+function exit() {
   process.stdout.write("", () => process.exit());
 }
 

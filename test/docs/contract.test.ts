@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
-import { readActionManifest } from "../runner/action-manifest.ts";
+import { readActionManifest } from "../fakes/runner/action-manifest.ts";
 import { markdownFiles, ROOT, readDocument } from "./markdown.ts";
 
 // That action.yml says the same as the code is proved in test/unit/inputs.test.ts and hand-over.test.ts; here are the documents.

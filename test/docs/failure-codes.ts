@@ -9,7 +9,7 @@ const SRC = new URL("../../src/", import.meta.url);
  * @throws where a code is given in another way, so that this function has to learn it
  */
 export function failureCodes(): Set<string> {
-  const sources = readdirSync(SRC).filter((name) => name.endsWith(".ts"));
+  const sources = readdirSync(SRC, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
   const code = sources.map((name) => withoutComments(readFileSync(new URL(name, SRC), "utf8"))).join("\n");
   refuseOtherWays(code);
   const properties = code.matchAll(/\bcode: "([a-z]+(?:-[a-z]+)*)"/g);
@@ -17,10 +17,10 @@ export function failureCodes(): Set<string> {
   return new Set([...[...properties, ...rows].map(([, found = ""]) => found), ...codesPassed(code)]);
 }
 
-/** A `Failure` gets its code as a literal or from a variable of that name; those come from the ways above. */
+/** A `ActionError` gets its code as a literal or from a variable of that name; those come from the ways above. */
 function refuseOtherWays(source: string): void {
-  for (const { index } of source.matchAll(/\bnew Failure\(\{/g)) {
-    const facts = splitList(source, index + "new Failure({".length);
+  for (const { index } of source.matchAll(/\bnew ActionError\(\{/g)) {
+    const facts = splitList(source, index + "new ActionError({".length);
     if (!facts.some((fact) => /^code(?:: "[a-z-]+")?$/.test(fact))) throw new Error(`no code in: ${facts}`);
   }
 }

@@ -107,7 +107,7 @@ interface Package {
   readonly hasInstallScript?: boolean;
 }
 
-for (const folder of ["", "test/sf/"]) {
+for (const folder of ["", "test/cli/"]) {
   describe(`${folder}package-lock.json`, () => {
     const { packages } = JSON.parse(readDocument(`${folder}package-lock.json`)) as {
       packages: Readonly<Record<string, Package>>;
@@ -151,7 +151,7 @@ describe("dist/licenses.txt", () => {
   const ALLOWED = ["MIT", "ISC", "Apache-2.0", "0BSD", "BSD-2-Clause", "BSD-3-Clause"];
   const files = readdirSync(new URL("dist", ROOT)).filter((name) => name.endsWith(".js"));
   const modules = files.flatMap((name) => [
-    ...readDocument(`dist/${name}`).matchAll(/MODULE: \.\/(?:node_modules|absent)\/((?:@[\w.-]+\/)?[\w.-]+)\//g),
+    ...readDocument(`dist/${name}`).matchAll(/MODULE: \.\/(?:node_modules|stubs)\/((?:@[\w.-]+\/)?[\w.-]+)\//g),
   ]);
   const bundled = new Set(modules.map(([, name = ""]) => name));
   const licenses = readDocument("dist/licenses.txt");
@@ -173,7 +173,7 @@ test("Dependabot looks after all that comes from elsewhere, and lets releases ri
     updates: { "package-ecosystem": string; directory: string; cooldown?: { "default-days"?: number } }[];
   };
   const entries = updates.map((update) => `${update["package-ecosystem"]} ${update.directory}`);
-  assert.deepEqual(entries.sort(), ["github-actions /", "npm /", "npm /test/sf", "pip /.ci"]);
+  assert.deepEqual(entries.sort(), ["github-actions /", "npm /", "npm /test/cli", "pip /.ci"]);
   for (const { cooldown } of updates) assert.ok((cooldown?.["default-days"] ?? 0) >= 7);
 });
 

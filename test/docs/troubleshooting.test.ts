@@ -12,13 +12,13 @@ describe("failure codes and the document", () => {
 
   test("the codes of every table that the sources export are found", async () => {
     const tables: Record<string, object>[] = await Promise.all(
-      readdirSync(new URL("src/", ROOT))
-        .filter((name) => /problems|catalogue|org-id/.test(name))
+      readdirSync(new URL("src/", ROOT), { recursive: true, encoding: "utf8" })
+        .filter((name) => /-errors|refusals|salesforce-id/.test(name))
         .map((name) => import(new URL(`src/${name}`, ROOT).href)),
     );
     const exported = tables.flatMap(Object.entries).flatMap(([name, table]) => {
       if (name.endsWith("_PROBLEMS")) return Object.keys(table);
-      return name === "ERROR_CATALOGUE" ? (table as { code: string }[]).map(({ code }) => code) : [];
+      return name === "REFUSALS" ? (table as { code: string }[]).map(({ code }) => code) : [];
     });
     assert.ok(exported.length > 50);
     assert.deepEqual(

@@ -5,8 +5,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
-import { checkPair, readCertificate } from "../../src/certificate.ts";
-import { readPrivateKey } from "../../src/private-key.ts";
+import { assertKeyPair, readCertificate } from "../../src/inputs/certificate.ts";
+import { readPrivateKey } from "../../src/inputs/private-key.ts";
 import { secretLines } from "../support/secrets.ts";
 import { CANNOT_RUN, runScript, type ScriptRun, SETUP } from "./setup-script.ts";
 import { ORG, type Stubs, stubCommands } from "./stub-commands.ts";
@@ -99,10 +99,10 @@ describe("setup/setup.sh", { skip: CANNOT_RUN }, () => {
     await setup(YES);
     const privateKey = readPrivateKey({ text: text("salesforce.key"), passphrase: undefined, mask: () => {} });
     const certificate = readCertificate(text("salesforce.crt"));
-    checkPair({ certificate, privateKey });
+    assertKeyPair({ certificate, privateKey });
     assert.equal(statSync(out("salesforce.key")).mode & 0o777, 0o600);
     assert.equal(statSync(out("project")).mode & 0o077, 0);
-    const days = (certificate.expiresAt.getTime() - Date.now()) / 86_400_000;
+    const days = (certificate.notAfter.getTime() - Date.now()) / 86_400_000;
     assert.ok(days > 729 && days <= 730, `${days} days`);
   });
 

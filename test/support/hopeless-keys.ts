@@ -1,8 +1,8 @@
 // Has to come first: the library looks for it while it loads.
-import "../salesforce/reflect-metadata.ts";
+import "../fakes/salesforce/reflect-metadata.ts";
 import { createPublicKey, generateKeyPairSync, randomBytes } from "node:crypto";
 import { Pkcs10CertificateRequestGenerator, X509CertificateGenerator } from "@peculiar/x509";
-import type { PrivateKeyProblem } from "../../src/private-key-problems.ts";
+import type { PrivateKeyProblem } from "../../src/inputs/private-key-errors.ts";
 import {
   type AcceptedForm,
   accountKey,

@@ -1,14 +1,14 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { Clock } from "../../src/clock.ts";
-import { AttemptTimeout } from "../../src/clock.ts";
-import type { Answer, FormPost, PostForm } from "../../src/form-post.ts";
-import type { Workflow } from "../../src/workflow.ts";
+import type { Clock } from "../../src/lib/clock.ts";
+import { TimeoutError } from "../../src/lib/clock.ts";
+import type { FormRequest, HttpPost, HttpResponse } from "../../src/lib/http.ts";
+import type { Runner } from "../../src/lib/runner.ts";
 
 /** One call that a room made: its name, then what it was called with. */
 export type Call = readonly [name: string, ...args: readonly unknown[]];
 
 /** How a scripted server meets one request. `takes` is virtual milliseconds; a server that takes for ever is silent. */
-export type Step = { readonly takes?: number } & (Partial<Answer> | { readonly fault: unknown });
+export type Step = { readonly takes?: number } & (Partial<HttpResponse> | { readonly fault: unknown });
 
 /** A clock on which time passes only when someone sleeps or the scripted server takes its time. */
 export interface FakeClock extends Clock {
@@ -19,10 +19,10 @@ export interface FakeClock extends Clock {
 /** A world that writes down what happens in it, in order. */
 export interface Recorder {
   readonly calls: readonly Call[];
-  readonly sent: readonly FormPost[];
-  readonly workflow: Workflow;
+  readonly sent: readonly FormRequest[];
+  readonly runner: Runner;
   readonly clock: FakeClock;
-  readonly postForm: PostForm;
+  readonly httpPost: HttpPost;
   /** The calls as lines, with secrets given by name: `{ token: "00D…" }` makes them read `<token>`. */
   lines(names?: Readonly<Record<string, string>>): string[];
   /** Everything that someone who reads log, annotations, summary and identifiers can see. */
@@ -37,10 +37,10 @@ export const BEGINNING = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
  */
 export function record(script: readonly Step[] = []): Recorder {
   const calls: Call[] = [];
-  const sent: FormPost[] = [];
+  const sent: FormRequest[] = [];
   const note = (...call: Call) => void calls.push(call);
   const clock = fakeClock(note);
-  const postForm: PostForm = async (post) => {
+  const httpPost: HttpPost = async (post) => {
     sent.push(post);
     note("post", post.url, post.form);
     const step = script[Math.min(sent.length, script.length) - 1] ?? {};
@@ -52,9 +52,9 @@ export function record(script: readonly Step[] = []): Recorder {
   return {
     calls,
     sent,
-    workflow: recordingWorkflow(note),
+    runner: recordingRunner(note),
     clock,
-    postForm,
+    httpPost,
     lines: (names = {}) => calls.map((call) => line(call, { ...names, ...assertionNames(sent) })),
     visible: () => calls.filter(isVisible).map(describe).join("\n"),
   };
@@ -78,7 +78,7 @@ export function fault(code: string, message = code): Step {
 /** A server that never answers. */
 export const silence: Step = { takes: Number.POSITIVE_INFINITY };
 
-function recordingWorkflow(note: (...call: Call) => void): Workflow {
+function recordingRunner(note: (...call: Call) => void): Runner {
   return {
     mask: (secret) => note("mask", secret),
     debug: (message) => note("debug", message),
@@ -88,7 +88,7 @@ function recordingWorkflow(note: (...call: Call) => void): Workflow {
     output: (name, value) => note("output", name, value),
     exportVariable: (name, value) => note("exportVariable", name, value),
     saveState: (name, value) => note("saveState", name, value),
-    summarise: (markdown) => note("summarise", markdown),
+    addSummary: (markdown) => note("summarise", markdown),
   };
 }
 
@@ -96,19 +96,19 @@ function fakeClock(note: (...call: Call) => void): FakeClock {
   // Not 0, so that nobody takes it for the time since 1970 or since the step's start.
   const origin = 123_456.5;
   let elapsed = origin;
-  let deadline: { readonly at: number; readonly reach: () => AttemptTimeout } | undefined;
+  let deadline: { readonly at: number; readonly reach: () => TimeoutError } | undefined;
   return {
     now: () => BEGINNING + (elapsed - origin),
-    elapsed: () => elapsed,
+    monotonic: () => elapsed,
     sleep: async (milliseconds) => {
       note("sleep", milliseconds);
       elapsed += milliseconds;
     },
-    within: async (milliseconds, work) => {
-      note("within", milliseconds);
+    withTimeout: async (milliseconds, work) => {
+      note("withTimeout", milliseconds);
       const controller = new AbortController();
       const reach = () => {
-        const error = new AttemptTimeout(milliseconds);
+        const error = new TimeoutError(milliseconds);
         controller.abort(error);
         return error;
       };
@@ -144,7 +144,7 @@ function describe([name, ...args]: Call): string {
   return [name, ...args.map((arg) => (typeof arg === "string" ? arg : JSON.stringify(arg)))].join(" ");
 }
 
-function assertionNames(sent: readonly FormPost[]): Record<string, string> {
+function assertionNames(sent: readonly FormRequest[]): Record<string, string> {
   const assertions = new Set(sent.map(({ form }) => form["assertion"]).filter((assertion) => assertion !== undefined));
   return Object.fromEntries([...assertions].map((assertion, index) => [`assertion ${index + 1}`, assertion]));
 }

@@ -1,0 +1,403 @@
+import assert from "node:assert/strict";
+import { createPrivateKey } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { describe, test } from "node:test";
+import { parse } from "yaml";
+import {
+  INPUT_DEFAULTS,
+  type InputName,
+  type Inputs,
+  InputsError,
+  type RawInputs,
+  rawInputs,
+  readInputs,
+  secretsOfInputs,
+  wantsSummary,
+} from "../../../src/inputs/inputs.ts";
+import { parseLoginUrl } from "../../../src/inputs/login-url.ts";
+import { ActionError } from "../../../src/lib/action-error.ts";
+import { clientKey } from "../../fakes/salesforce/client-key.ts";
+import { BEGINNING, type Recorder, record } from "../../support/recorder.ts";
+import { assertSilent, everythingOn, secretLines } from "../../support/secrets.ts";
+
+const DAY_MS = 86_400_000;
+const { privateKey, privateKeyPem, certificatePem } = await clientKey({
+  notBefore: new Date(BEGINNING - DAY_MS),
+  notAfter: new Date(BEGINNING + 20.5 * DAY_MS),
+});
+const otherPair = await clientKey();
+const PASSPHRASE = "correct horse battery staple";
+const encryptedPem = privateKey
+  .export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: PASSPHRASE })
+  .toString();
+
+const MINIMAL = { consumer_key: "3MVG9consumer", username: "ci@example.com", private_key: privateKeyPem };
+type Given = Partial<Record<InputName, string>>;
+
+/** The environment as the runner makes it of inputs. */
+function environment(given: Given): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(given).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]));
+}
+
+interface Reading {
+  readonly recorder: Recorder;
+  readonly inputs: () => Inputs;
+}
+
+/** Reads inputs, with a key file where there is one. */
+function reading(given: Given, files: Readonly<Record<string, Buffer | Error>> = {}): Reading {
+  const recorder = record();
+  const readFile = (path: string) => {
+    const file = files[path] ?? assert.fail(`${path} is not expected`);
+    if (file instanceof Error) throw file;
+    return file;
+  };
+  const sources = { readFile, mask: recorder.runner.mask, now: new Date(recorder.clock.now()) };
+  return { recorder, inputs: () => readInputs(rawInputs(environment(given)), sources) };
+}
+
+const read = (given: Given) => reading({ ...MINIMAL, ...given }).inputs();
+
+/** The problems with inputs as pairs of name and code, from a failure that shows no secret. */
+function problemsOf({ recorder, inputs }: Reading, secrets: readonly string[] = []): (readonly [InputName, string])[] {
+  try {
+    inputs();
+  } catch (error) {
+    assert.ok(error instanceof InputsError, String(error));
+    assert.ok(error.issues.every(({ error }) => error.steps.length > 0));
+    assertSilent(
+      [...secretLines(privateKeyPem), ...secretLines(encryptedPem), PASSPHRASE, ...secrets],
+      recorder,
+      error,
+    );
+    return error.issues.map(({ input, error }) => [input, error.code]);
+  }
+  return [];
+}
+
+describe("action.yml", () => {
+  interface Metadata {
+    readonly inputs: Readonly<Record<string, { readonly required: boolean; readonly default?: unknown }>>;
+  }
+  const { inputs } = parse(readFileSync(new URL("../../../action.yml", import.meta.url), "utf8")) as Metadata;
+
+  test("declares the inputs that are read, with the same defaults", () => {
+    const declared = Object.entries(inputs).map(([name, input]) => [name, input.default ?? ""]);
+    assert.deepEqual(declared, Object.entries(INPUT_DEFAULTS));
+  });
+
+  test("gives defaults as strings, as the runner passes them", () => {
+    for (const input of Object.values(inputs)) assert.match(typeof input.default, /^(string|undefined)$/);
+  });
+
+  test("requires what has no substitute", () => {
+    const required = Object.entries(inputs).filter(([, input]) => input.required);
+    assert.deepEqual(
+      required.map(([name]) => name),
+      ["consumer_key", "username"],
+    );
+  });
+});
+
+describe("an input in the environment", () => {
+  const cases: readonly (readonly [what: string, given: Given, name: InputName, value: string])[] = [
+    ["that is not there stands at its default", {}, "timeout_seconds", "60"],
+    ["that is not there and has no default is blank", {}, "audience", ""],
+    ["that is blank stands at its default", { timeout_seconds: "" }, "timeout_seconds", "60"],
+    ["that is white space stands at its default", { revoke_token: " \n" }, "revoke_token", "false"],
+    ["that is white space and has no default is blank", { private_key: "\n" }, "private_key", ""],
+    ["is kept as it was given", { private_key: " key \n" }, "private_key", " key \n"],
+    ["login_url that is not there stands at its default", {}, "login_url", "https://login.salesforce.com"],
+    ["login_url that is blank stays blank", { login_url: "" }, "login_url", ""],
+    ["login_url that is white space stays white space", { login_url: " " }, "login_url", " "],
+  ];
+  for (const [what, given, name, value] of cases) {
+    test(what, () => assert.equal(rawInputs(environment(given))[name], value));
+  }
+});
+
+test("key and passphrase are the inputs to hide, where they are given", () => {
+  const raw = (given: Given): RawInputs => rawInputs(environment({ ...MINIMAL, ...given }));
+  assert.deepEqual(secretsOfInputs(raw({})), [privateKeyPem]);
+  assert.deepEqual(secretsOfInputs(raw({ private_key_passphrase: PASSPHRASE })), [privateKeyPem, PASSPHRASE]);
+  assert.deepEqual(secretsOfInputs(raw({ private_key: " ", private_key_file: "key.pem" })), []);
+});
+
+test("a key is an input to hide also where it was put into one that is not for keys", () => {
+  for (const input of ["private_key_file", "certificate"] as const) {
+    const raw = rawInputs(environment({ [input]: encryptedPem, private_key_passphrase: PASSPHRASE }));
+    assert.deepEqual(new Set(secretsOfInputs(raw)), new Set([encryptedPem, PASSPHRASE]));
+  }
+  assert.deepEqual(secretsOfInputs(rawInputs(environment({ certificate: certificatePem }))), []);
+});
+
+test("a job summary is wanted in any spelling of true, whatever else is wrong", () => {
+  const wanted = ["true", "True", "TRUE", " true\n"].map((text) =>
+    wantsSummary(rawInputs(environment({ write_job_summary: text }))),
+  );
+  assert.deepEqual(wanted, [true, true, true, true]);
+  const unwanted = ["", "false", "yes", "1"].map((text) =>
+    wantsSummary(rawInputs(environment({ write_job_summary: text }))),
+  );
+  assert.deepEqual(unwanted, [false, false, false, false]);
+});
+
+describe("inputs that can be used", () => {
+  test("need to be no more than three", () => {
+    const { privateKey: key, ...others } = read({});
+    assert.ok(key.equals(privateKey));
+    assert.deepEqual(others, {
+      consumerKey: "3MVG9consumer",
+      username: "ci@example.com",
+      loginUrl: parseLoginUrl("https://login.salesforce.com"),
+      audience: "https://login.salesforce.com",
+      fallbackAudience: undefined,
+      certificate: undefined,
+      expectedOrgId: undefined,
+      exportEnvironmentVariables: false,
+      revokeToken: false,
+      writeJobSummary: false,
+      timeoutSeconds: 60,
+      warnings: [],
+    });
+  });
+
+  test("are read one by one", () => {
+    const inputs = read({
+      consumer_key: " 3MVG9other\n",
+      username: "ci@example.com.uat\n",
+      login_url: "acme--uat.sandbox.my.salesforce.com",
+      certificate: certificatePem,
+      certificate_warning_days: "0",
+      expected_org_id: "00D5e000000AbCd",
+      export_environment_variables: "true",
+      revoke_token: "True",
+      write_job_summary: "TRUE",
+      timeout_seconds: "600",
+    });
+    assert.equal(inputs.consumerKey, "3MVG9other");
+    assert.equal(inputs.username, "ci@example.com.uat");
+    assert.equal(inputs.audience, "https://acme--uat.sandbox.my.salesforce.com");
+    assert.equal(inputs.fallbackAudience, "https://test.salesforce.com");
+    assert.equal(inputs.certificate?.notAfter.getTime(), Math.floor((BEGINNING + 20.5 * DAY_MS) / 1000) * 1000);
+    assert.equal(inputs.expectedOrgId, "00D5e000000AbCdEAK");
+    assert.deepEqual(
+      [inputs.exportEnvironmentVariables, inputs.revokeToken, inputs.writeJobSummary],
+      [true, true, true],
+    );
+    assert.equal(inputs.timeoutSeconds, 600);
+    assert.deepEqual(inputs.warnings, []);
+  });
+
+  test("may be blank where they are optional, which is as if they were not passed", () => {
+    const optional = Object.keys(INPUT_DEFAULTS).filter((name) => !(name in MINIMAL) && name !== "login_url");
+    const { privateKey: key, ...others } = read(Object.fromEntries(optional.map((name) => [name, " \n"])));
+    const { privateKey: sameKey, ...expected } = read({});
+    assert.deepEqual(others, expected);
+    assert.ok(key.equals(sameKey));
+  });
+
+  test("can't be changed afterwards", () => {
+    assert.throws(() => Object.assign(read({}), { username: "other@example.com" }), TypeError);
+  });
+
+  test("with an audience of one's own have that and no other to try", () => {
+    const inputs = read({ login_url: "acme.my.salesforce.com", audience: "https://test.salesforce.com" });
+    assert.deepEqual([inputs.audience, inputs.fallbackAudience], ["https://test.salesforce.com", undefined]);
+  });
+
+  test("warn of an audience that goes to a stranger", () => {
+    const [warning, ...others] = read({
+      login_url: "login.acme.example",
+      audience: "https://login.salesforce.com",
+    }).warnings;
+    assert.match(warning ?? "", /audience names login\.salesforce\.com/);
+    assert.deepEqual(others, []);
+  });
+
+  test("warn of a certificate that ends soon, when that is soon enough", () => {
+    const warnings = (days: string) => read({ certificate: certificatePem, certificate_warning_days: days }).warnings;
+    assert.match(read({ certificate: certificatePem }).warnings[0] ?? "", /certificate ends on 2026-01-22/);
+    assert.equal(warnings("21").length, 1);
+    assert.deepEqual(warnings("20"), []);
+  });
+});
+
+type Problem = readonly [input: InputName, code: string];
+const problems: readonly (readonly [what: string, given: Given, ...problems: readonly Problem[]])[] = [
+  ["a blank consumer key", { consumer_key: "" }, ["consumer_key", "input-blank"]],
+  ["a consumer key of white space", { consumer_key: " \n" }, ["consumer_key", "input-blank"]],
+  ["a blank username", { username: "\t" }, ["username", "input-blank"]],
+  ["no key at all", { private_key: "" }, ["private_key", "input-blank"]],
+  ["a key of white space and no file", { private_key: " \n", private_key_file: " " }, ["private_key", "input-blank"]],
+  ["a key and a file", { private_key_file: "key.pem" }, ["private_key", "private-key-given-twice"]],
+  ["a blank login_url", { login_url: "" }, ["login_url", "login-url-blank"]],
+  ["a login_url of white space", { login_url: " \n" }, ["login_url", "login-url-blank"]],
+  ["a login_url without TLS", { login_url: "http://login.salesforce.com" }, ["login_url", "login-url-not-https"]],
+  ["an audience that is no URL", { audience: "login" }, ["audience", "audience-not-https-url"]],
+  [
+    "an audience that is no URL beside a login_url that is none",
+    { audience: "login", login_url: "" },
+    ["login_url", "login-url-blank"],
+    ["audience", "audience-not-https-url"],
+  ],
+  ["something that is no certificate", { certificate: "no" }, ["certificate", "certificate-unreadable"]],
+  [
+    "a certificate of another key",
+    { certificate: otherPair.certificatePem },
+    ["certificate", "certificate-key-mismatch"],
+  ],
+  ["a negative number of days", { certificate_warning_days: "-1" }, ["certificate_warning_days", "input-not-a-number"]],
+  ["too many days", { certificate_warning_days: "3651" }, ["certificate_warning_days", "input-not-a-number"]],
+  ["an org id that is none", { expected_org_id: "acme" }, ["expected_org_id", "org-id-malformed"]],
+  ["yes", { export_environment_variables: "yes" }, ["export_environment_variables", "input-not-a-boolean"]],
+  ["on", { revoke_token: "on" }, ["revoke_token", "input-not-a-boolean"]],
+  ["1", { write_job_summary: "1" }, ["write_job_summary", "input-not-a-boolean"]],
+  ["no time at all", { timeout_seconds: "0" }, ["timeout_seconds", "input-not-a-number"]],
+  ["too much time", { timeout_seconds: "601" }, ["timeout_seconds", "input-not-a-number"]],
+  ["a fraction of a second", { timeout_seconds: "1.5" }, ["timeout_seconds", "input-not-a-number"]],
+  ["an encrypted key alone", { private_key: encryptedPem }, ["private_key", "private-key-needs-passphrase"]],
+  [
+    "everything at once",
+    {
+      consumer_key: "",
+      username: "ci",
+      private_key: "key.pem",
+      login_url: "",
+      certificate: "no",
+      certificate_warning_days: "x",
+      expected_org_id: "x",
+      export_environment_variables: "x",
+      revoke_token: "x",
+      write_job_summary: "x",
+      timeout_seconds: "x",
+    },
+    ["consumer_key", "input-blank"],
+    ["username", "username-malformed"],
+    ["private_key", "private-key-is-file-path"],
+    ["login_url", "login-url-blank"],
+    ["certificate", "certificate-unreadable"],
+    ["certificate_warning_days", "input-not-a-number"],
+    ["expected_org_id", "org-id-malformed"],
+    ["export_environment_variables", "input-not-a-boolean"],
+    ["revoke_token", "input-not-a-boolean"],
+    ["write_job_summary", "input-not-a-boolean"],
+    ["timeout_seconds", "input-not-a-number"],
+  ],
+];
+
+describe("inputs are refused, each by its name, for", () => {
+  for (const [what, given, ...expected] of problems) {
+    test(what, () => assert.deepEqual(problemsOf(reading({ ...MINIMAL, ...given })), expected));
+  }
+
+  test("a file that can't be read", () => {
+    const failure = new ActionError({ code: "private-key-file-unreadable", message: "gone", steps: ["look"] });
+    const given = { ...MINIMAL, private_key: "", private_key_file: "key.pem" };
+    assert.deepEqual(problemsOf(reading(given, { "key.pem": failure })), [
+      ["private_key_file", "private-key-file-unreadable"],
+    ]);
+  });
+
+  test("a key where the path of one should be, without looking for such a file", () => {
+    const given = { ...MINIMAL, private_key: "", private_key_file: privateKeyPem };
+    assert.deepEqual(problemsOf(reading(given)), [["private_key_file", "private-key-file-is-a-key"]]);
+  });
+
+  test("a key where its certificate should be", () => {
+    const given = { ...MINIMAL, certificate: privateKeyPem };
+    assert.deepEqual(problemsOf(reading(given)), [["certificate", "certificate-is-a-private-key"]]);
+  });
+
+  test("a file that is no key", () => {
+    const given = { ...MINIMAL, private_key: "", private_key_file: "key.pem" };
+    const files = { "key.pem": Buffer.from(otherPair.certificatePem) };
+    assert.deepEqual(problemsOf(reading(given, files)), [["private_key_file", "private-key-is-certificate"]]);
+  });
+
+  test("a passphrase that doesn't fit", () => {
+    const given = { ...MINIMAL, private_key: encryptedPem, private_key_passphrase: "not the passphrase" };
+    assert.deepEqual(problemsOf(reading(given), ["not the passphrase"]), [
+      ["private_key", "private-key-wrong-passphrase"],
+    ]);
+  });
+});
+
+test("how many inputs need a change is said before which", () => {
+  const message = (given: Given) => {
+    try {
+      read(given);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return "";
+  };
+  assert.match(message({ username: "" }), /not asked: one input needs a change/);
+  assert.match(message({ username: "", timeout_seconds: "0" }), /not asked: 2 inputs need a change/);
+});
+
+test("an error that is no Failure is not taken for a problem with an input", () => {
+  const defect = new TypeError("of the code");
+  const { inputs } = reading({ ...MINIMAL, private_key: "", private_key_file: "key.pem" }, { "key.pem": defect });
+  assert.throws(inputs, defect);
+});
+
+const bodyOf = (pem: string) => secretLines(pem).join("\n");
+const masksOf = ({ recorder }: Reading) =>
+  recorder.calls.filter(([name]) => name === "mask").map(([, secret]) => String(secret));
+
+describe("a key is hidden in the forms that come up on the way", () => {
+  const base64 = Buffer.from(privateKeyPem).toString("base64");
+  const forms: readonly (readonly [what: string, given: Given, hidden: readonly string[]])[] = [
+    ["rebuilt from one line", { private_key: privateKeyPem.replaceAll("\n", " ") }, [bodyOf(privateKeyPem)]],
+    ["in one line", {}, [bodyOf(privateKeyPem).replaceAll("\n", "")]],
+    ["out of base64", { private_key: base64 }, [privateKeyPem, bodyOf(privateKeyPem)]],
+    ["encrypted, though the passphrase is missing", { private_key: encryptedPem }, [bodyOf(encryptedPem)]],
+    [
+      "encrypted, though the passphrase is wrong",
+      { private_key: encryptedPem, private_key_passphrase: "wrong" },
+      [bodyOf(encryptedPem)],
+    ],
+    ["though another input can't be used", { timeout_seconds: "x", username: "" }, [bodyOf(privateKeyPem)]],
+    ["though its certificate is another's", { certificate: otherPair.certificatePem }, [bodyOf(privateKeyPem)]],
+  ];
+  for (const [what, given, hidden] of forms) {
+    test(what, () => {
+      const outcome = reading({ ...MINIMAL, ...given });
+      problemsOf(outcome);
+      const masks = masksOf(outcome);
+      for (const form of hidden) assert.ok(masks.includes(form), `${form.slice(0, 4)}… is not masked`);
+    });
+  }
+
+  test("as it stands in a file", () => {
+    const given = { ...MINIMAL, private_key: "", private_key_file: "key.pem" };
+    const outcome = reading(given, { "key.pem": Buffer.from(`\ufeff${privateKeyPem}`) });
+    assert.ok(outcome.inputs().privateKey.equals(createPrivateKey(privateKeyPem)));
+    assert.equal(masksOf(outcome)[0], privateKeyPem);
+    assert.ok(masksOf(outcome).includes(bodyOf(privateKeyPem)));
+  });
+
+  test("as it stands in a binary file", () => {
+    const given = { ...MINIMAL, private_key: "", private_key_file: "key.der" };
+    const der = privateKey.export({ type: "pkcs8", format: "der" });
+    const outcome = reading(given, { "key.der": der });
+    outcome.inputs();
+    assert.equal(masksOf(outcome)[0], der.toString("base64"));
+  });
+});
+
+test("what a problem says never repeats an input", () => {
+  const marked: Given = Object.fromEntries(
+    Object.keys(INPUT_DEFAULTS)
+      .filter((name) => name !== "private_key_file")
+      .map((name) => [name, `hidden value of ${name}`]),
+  );
+  const { inputs } = reading(marked);
+  assert.throws(inputs, (error) => {
+    assert.ok(error instanceof InputsError);
+    assert.ok(error.issues.length > 8);
+    assert.doesNotMatch(everythingOn(error), /hidden value/);
+    return true;
+  });
+});

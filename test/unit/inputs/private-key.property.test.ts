@@ -1,0 +1,243 @@
+import assert from "node:assert/strict";
+import { createPublicKey, KeyObject } from "node:crypto";
+import { describe, it } from "node:test";
+import { inspect } from "node:util";
+import { runInNewContext } from "node:vm";
+import fc from "fast-check";
+import { decodeKeyFile, readPrivateKey } from "../../../src/inputs/private-key.ts";
+import { PRIVATE_KEY_PROBLEMS } from "../../../src/inputs/private-key-errors.ts";
+import { ActionError } from "../../../src/lib/action-error.ts";
+import { hopelessKeys } from "../../support/hopeless-keys.ts";
+import { acceptedForms, accountKey, bodyOf, damages, keyBodies, PASSPHRASE, wholeKeys } from "../../support/keys.ts";
+
+const LONGEST_TEXT = 64 * 1024;
+const PIECE = 12;
+const piecesOf = (text: string) =>
+  Array.from({ length: Math.max(0, text.length - PIECE + 1) }, (_, start) => text.slice(start, start + PIECE));
+
+const publicKey = createPublicKey(accountKey());
+const hopeless = await hopelessKeys();
+const keyTexts = [
+  ...keyBodies(),
+  ...hopeless.map(({ text }) => bodyOf(text)).filter((text) => /[\w+/]{100}/.test(text)),
+];
+/** Every piece of every key in these tests. */
+const keyPieces = new Set(keyTexts.flatMap(piecesOf));
+
+function read(text: string, passphrase?: string): KeyObject | ActionError {
+  try {
+    return readPrivateKey({ text, passphrase, mask: () => {} });
+  } catch (error) {
+    assert.ok(error instanceof ActionError, `${inspect(text)} made ${inspect(error)}`);
+    return error;
+  }
+}
+
+/** Whatever was given, there is a key that signs RS256, or a failure that the documentation knows and that tells nothing. */
+function assertSettled(outcome: KeyObject | ActionError): void {
+  if (outcome instanceof KeyObject) {
+    assert.equal(outcome.asymmetricKeyType, "rsa");
+    assert.ok((outcome.asymmetricKeyDetails?.modulusLength ?? 0) >= 2048);
+    return;
+  }
+  assert.ok(outcome.code in PRIVATE_KEY_PROBLEMS, outcome.code);
+  assert.equal(outcome.cause, undefined);
+  assert.ok(!piecesOf(inspect(outcome)).some((piece) => keyPieces.has(piece)), "a piece of the key can be read");
+}
+
+const damage = fc.constantFrom(...damages);
+const passphrase = fc.option(fc.oneof(fc.constant(PASSPHRASE), fc.string({ unit: "binary" })), { nil: undefined });
+
+/** Pieces that mean something on the way from text to key, so that many texts come close to one. */
+const fragment = fc.oneof(
+  fc.constantFrom(
+    "-----",
+    "BEGIN",
+    "END",
+    " ",
+    "\n",
+    "\\n",
+    "\\",
+    "\\u002B",
+    "%0A",
+    '"',
+    "=",
+    "—",
+    "\u200b",
+    "\ufeff",
+    "\0",
+    "MII",
+    "LS0t",
+  ),
+  fc.constantFrom("RSA ", "EC ", "DSA ", "ENCRYPTED ", "OPENSSH ", "PUBLIC KEY", "PRIVATE KEY", "CERTIFICATE"),
+  fc.constantFrom(
+    "-----BEGIN PRIVATE KEY-----\n",
+    "\n-----END PRIVATE KEY-----\n",
+    "Proc-Type: 4,ENCRYPTED\n",
+    "DEK-Info: AES-256-CBC,",
+    "DEK-Info: ,",
+  ),
+  fc.constantFrom(...wholeKeys().map(({ text }) => text)),
+  fc.constantFrom(...keyBodies()).chain((body) => fc.nat(body.length).map((end) => body.slice(0, end))),
+  fc.base64String({ maxLength: 200 }),
+  fc.string({ unit: "binary", maxLength: 10 }),
+);
+const nearlyKey = fc.array(fragment, { maxLength: 12 }).map((fragments) => fragments.join(""));
+
+/** A key of the tables with pieces cut out, doubled or written over. */
+const mutated = fc
+  .record({
+    text: fc.constantFrom(...acceptedForms(), ...hopeless).map(({ text }) => text.slice(0, 5000)),
+    cuts: fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(8), fc.string({ maxLength: 4 })), {
+      minLength: 1,
+      maxLength: 4,
+    }),
+  })
+  .map(({ text, cuts }) =>
+    cuts.reduce((rest, [where, length, instead]) => {
+      const start = Math.floor(where * rest.length);
+      return rest.slice(0, start) + instead + rest.slice(start + length);
+    }, text),
+  );
+
+describe("readPrivateKey, for any text", () => {
+  it("reads a key through any damages on top of each other", (t) => {
+    let cases = 0;
+    const property = fc.property(
+      fc.constantFrom(...wholeKeys()),
+      fc.array(damage, { minLength: 1, maxLength: 5 }),
+      (whole, chosen) => {
+        const text = chosen.reduce((rest, { apply }) => apply(rest), whole.text);
+        fc.pre(text.length <= LONGEST_TEXT);
+        cases++;
+        const outcome = read(text, whole.passphrase);
+        const how = `${whole.name}: ${chosen.map(({ name }) => name).join(", then ")}`;
+        assert.ok(outcome instanceof KeyObject, `${how} gave ${outcome instanceof ActionError && outcome.code}`);
+        assert.ok(createPublicKey(outcome).equals(publicKey), how);
+      },
+    );
+    fc.assert(property, { numRuns: 1200 });
+    t.diagnostic(`${cases} cases`);
+  });
+
+  it("reads a key through any two damages", (t) => {
+    let cases = 0;
+    const [whole] = wholeKeys();
+    for (const first of damages) {
+      for (const second of damages) {
+        cases++;
+        const outcome = read(second.apply(first.apply(whole?.text ?? "")));
+        const how = `${first.name}, then ${second.name}`;
+        assert.ok(outcome instanceof KeyObject && createPublicKey(outcome).equals(publicKey), how);
+      }
+    }
+    t.diagnostic(`${cases} cases`);
+  });
+
+  const arbitraries = {
+    "random text": fc.string({ unit: "binary", maxLength: 300 }),
+    "pieces of keys": nearlyKey,
+    "damaged keys": mutated,
+  };
+  for (const [name, text] of Object.entries(arbitraries)) {
+    it(`gives a key or a failure that tells nothing of it: ${name}`, (t) => {
+      const outcomes = new Map<string, number>();
+      const property = fc.property(text, passphrase, fc.array(damage, { maxLength: 2 }), (start, secret, chosen) => {
+        const outcome = read(
+          chosen.reduce((rest, { apply }) => apply(rest), start),
+          secret,
+        );
+        assertSettled(outcome);
+        const kind = outcome instanceof ActionError ? outcome.code : "key";
+        outcomes.set(kind, (outcomes.get(kind) ?? 0) + 1);
+      });
+      fc.assert(property, { numRuns: 2500 });
+      const total = [...outcomes.values()].reduce((sum, count) => sum + count, 0);
+      t.diagnostic(`${total} cases: ${[...outcomes].map(([kind, count]) => `${kind} ${count}`).join(", ")}`);
+      assert.ok(outcomes.size > 1, "the cases are of more than one kind");
+    });
+  }
+
+  it("decodes any bytes to a text that it settles", (t) => {
+    let cases = 0;
+    const bytes = fc.oneof(fc.uint8Array({ maxLength: 300 }), fc.uint8Array({ minLength: 1000, maxLength: 1200 }));
+    const property = fc.property(bytes, (array) => {
+      cases++;
+      assertSettled(read(decodeKeyFile(Buffer.from(array))));
+    });
+    fc.assert(property, { numRuns: 1000 });
+    t.diagnostic(`${cases} cases`);
+  });
+});
+
+describe("readPrivateKey, for the largest texts", () => {
+  const runs = [
+    "-",
+    " ",
+    "\n",
+    "\\",
+    "\\n",
+    "\\\\n",
+    "%",
+    "=",
+    "A",
+    "/",
+    "'",
+    "\u200b",
+    "—",
+    "*",
+    "$",
+    "<",
+    "DEK-Info:",
+    "MII",
+    "LS0t",
+    "a/",
+    "a.",
+  ];
+  const armor = [
+    "BEGIN",
+    "BEGIN PRIVATE KEY",
+    "END PRIVATE KEY",
+    "BEGIN RSA ",
+    "BEGIN PRIVATE KEY-----x-----END PRIVATE KEY",
+    "DEK-Info: AES-256-CBC,",
+  ];
+  /** Work that takes no turn can be ended only from outside of it: node:vm ends it, the runner's own timeout could not. */
+  function inTime(text: string): KeyObject | ActionError {
+    return runInNewContext("work()", { work: () => read(text, "passphrase") }, { timeout: 5000 });
+  }
+
+  it("never works for long", (t) => {
+    let cases = 0;
+    for (const run of [...runs, ...armor]) {
+      for (const [before, after] of [
+        ["", ""],
+        ["-----BEGIN PRIVATE KEY-----", ""],
+        ["-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----"],
+        ["", "!"],
+      ] as const) {
+        cases++;
+        const count = Math.floor((LONGEST_TEXT - before.length - after.length) / run.length);
+        const outcome = inTime(`${before}${run.repeat(count)}${after}`);
+        assertSettled(outcome);
+        assert.ok(outcome instanceof ActionError, run);
+        assert.notEqual(outcome.code, "private-key-too-large");
+      }
+    }
+    t.diagnostic(`${cases} cases`);
+  });
+
+  it("doesn't begin with more", () => {
+    const outcome = inTime("-----BEGIN PRIVATE KEY-----".repeat(2 ** 20));
+    assert.ok(outcome instanceof ActionError);
+    assert.equal(outcome.code, "private-key-too-large");
+  });
+
+  it("reads thousands of blocks in time", () => {
+    const block =
+      "-----BEGIN PRIVATE KEY-----MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7x7x7x7x7x7-----END PRIVATE KEY-----";
+    const outcome = inTime(block.repeat(Math.floor(LONGEST_TEXT / block.length)));
+    assert.ok(outcome instanceof ActionError);
+    assert.equal(outcome.code, "private-key-truncated");
+  });
+});

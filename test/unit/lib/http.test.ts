@@ -1,0 +1,310 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
+import { type AddressInfo, createServer as createSocketServer, type Socket } from "node:net";
+import { text } from "node:stream/consumers";
+import { describe, type TestContext, test } from "node:test";
+import { BODY_LIMIT, type HttpPost, httpPost, requireReadableProxy } from "../../../src/lib/http.ts";
+
+/** Long enough for any machine, so that a request that would hang for ever fails its test instead. */
+const LIMIT = { timeout: 20_000 };
+const FORM = { grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion: "e30.e30.c2ln" };
+
+interface Received {
+  readonly request: IncomingMessage;
+  readonly body: string;
+}
+
+/** A server on loopback, and what it received so far. */
+interface Server {
+  readonly url: string;
+  readonly received: readonly Received[];
+  readonly sockets: readonly Socket[];
+}
+
+async function serve(
+  t: TestContext,
+  answer: (response: ServerResponse, request: IncomingMessage) => void,
+): Promise<Server> {
+  const received: Received[] = [];
+  const sockets: Socket[] = [];
+  const listener: RequestListener = async (request, response) => {
+    received.push({ request, body: await text(request) });
+    answer(response, request);
+  };
+  const server = createServer(listener);
+  server.on("connection", (socket) => sockets.push(socket.on("error", () => {})));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/services/oauth2/token`, received, sockets };
+}
+
+const post = (url: string, signal = new AbortController().signal) => httpPost({ url, form: FORM, signal });
+
+describe("a form is sent", LIMIT, () => {
+  test("as one POST, in the body and nowhere else", async (t) => {
+    const server = await serve(t, (response) => response.end("{}"));
+    await post(server.url);
+    assert.equal(server.received.length, 1);
+    const [{ request, body } = assert.fail()] = server.received;
+    assert.equal(request.method, "POST");
+    assert.equal(request.url, "/services/oauth2/token");
+    assert.equal(body, "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=e30.e30.c2ln");
+    assert.equal(request.headers["content-type"], "application/x-www-form-urlencoded");
+    assert.equal(request.headers["content-length"], String(body.length));
+    assert.equal(request.headers.accept, "application/json");
+    assert.ok(!JSON.stringify(request.headers).includes(FORM.assertion));
+  });
+
+  test("so that any value arrives as it was", async (t) => {
+    const server = await serve(t, (response) => response.end());
+    const form = { token: "00D!a.b+c/d=&e f", "näme&=": "line\r\nend\0", empty: "" };
+    await httpPost({ url: server.url, form, signal: new AbortController().signal });
+    assert.deepEqual(Object.fromEntries(new URLSearchParams(server.received[0]?.body)), form);
+  });
+});
+
+describe("an answer is given back", LIMIT, () => {
+  const answers: readonly (readonly [status: number, headers: Record<string, string>])[] = [
+    [200, { date: "Fri, 02 Jan 2026 03:04:05 GMT" }],
+    [400, {}],
+    [401, { "www-authenticate": "Basic realm=x" }],
+    [407, { "proxy-authenticate": "Basic" }],
+    [429, { "retry-after": "1" }],
+    [502, {}],
+    [503, { "retry-after": "0" }],
+    [504, {}],
+    ...[300, 301, 302, 303, 304, 307, 308].map((status) => [status, {}] as const),
+  ];
+  for (const [status, headers] of answers) {
+    test(`after one request, with status, headers and body: ${status}`, async (t) => {
+      const server = await serve(t, (response, { headers: { host } }) => {
+        response
+          .writeHead(status, { ...headers, location: `http://${host}/elsewhere` })
+          .end(status === 304 ? "" : "größe");
+      });
+      const answer = await post(server.url);
+      assert.equal(server.received.length, 1);
+      assert.equal(answer.status, status);
+      assert.equal(answer.body, status === 304 ? "" : "größe");
+      assert.equal(answer.oversized, false);
+      for (const [name, value] of Object.entries(headers)) assert.equal(answer.headers[name], value);
+    });
+  }
+
+  test("when it comes in pieces, even through the middle of a letter", async (t) => {
+    const [first = 0, ...rest] = Buffer.from("ü", "utf8");
+    const server = await serve(t, (response) => {
+      response.write(Buffer.from([0x61, first]));
+      setTimeout(() => response.end(Buffer.from([...rest, 0x62])), 30);
+    });
+    assert.equal((await post(server.url)).body, "aüb");
+  });
+
+  test("when it is as large as may be", async (t) => {
+    const server = await serve(t, (response) => response.end(Buffer.alloc(BODY_LIMIT, "x")));
+    const { body, oversized } = await post(server.url);
+    assert.deepEqual({ length: body.length, oversized }, { length: 1_048_576, oversized: false });
+  });
+});
+
+describe("a body that is too large", LIMIT, () => {
+  test("by a byte is cut, and the answer says so", async (t) => {
+    const server = await serve(t, (response) => response.end(Buffer.alloc(BODY_LIMIT + 1, "x")));
+    const { body, oversized } = await post(server.url);
+    assert.deepEqual({ length: body.length, oversized }, { length: 1_048_576, oversized: true });
+  });
+
+  test("by having no end is cut, and its connection ends", async (t) => {
+    const piece = Buffer.alloc(65_536, "x");
+    const server = await serve(t, (response) => {
+      const send = () => {
+        while (!response.destroyed && response.write(piece));
+      };
+      response.on("drain", send);
+      send();
+    });
+    const { body, oversized } = await post(server.url);
+    assert.deepEqual({ length: body.length, oversized }, { length: 1_048_576, oversized: true });
+    await ended(server.sockets[0]);
+  });
+});
+
+describe("no answer is given for", LIMIT, () => {
+  const halves: readonly (readonly [what: string, send: (response: ServerResponse) => void])[] = [
+    [
+      "a body that is shorter than promised",
+      (response) => response.writeHead(200, { "content-length": "100" }).write("half"),
+    ],
+    ["a body in chunks without the last one", (response) => response.writeHead(200).write("half")],
+    [
+      "a body that breaks off after its headers",
+      (response) => response.writeHead(200, { "content-length": "9" }).flushHeaders(),
+    ],
+    ["a connection that ends before the answer", () => {}],
+  ];
+  for (const [what, send] of halves) {
+    test(what, async (t) => {
+      const server = await serve(t, (response) => {
+        send(response);
+        setTimeout(() => response.destroy(), 30);
+      });
+      await assert.rejects(post(server.url), { code: "ECONNRESET" });
+      assert.equal(server.received.length, 1);
+    });
+  }
+
+  test("something that is not HTTP", async (t) => {
+    const port = await listen(t, (socket) => socket.end("220 mail.example ESMTP\r\n"));
+    await assert.rejects(post(`http://127.0.0.1:${port}/`), { code: /^HPE_/ });
+  });
+
+  test("a port where nobody listens", async (t) => {
+    const port = await listen(t, () => {});
+    await new Promise<void>((closed) => void servers.get(port)?.close(() => closed()));
+    await assert.rejects(post(`http://127.0.0.1:${port}/`), { code: "ECONNREFUSED" });
+  });
+});
+
+describe("the signal ends a request with its reason", LIMIT, () => {
+  const reason = new Error("the time is over");
+
+  test("before it began", async (t) => {
+    const server = await serve(t, (response) => response.end("{}"));
+    await assert.rejects(post(server.url, AbortSignal.abort(reason)), reason);
+    assert.equal(server.received.length, 0);
+  });
+
+  const stalls: readonly (readonly [where: string, send: (response: ServerResponse) => void])[] = [
+    ["while nothing comes", () => {}],
+    ["between headers and body", (response) => response.flushHeaders()],
+    ["in the middle of the body", (response) => response.writeHead(200, { "content-length": "100" }).write("half")],
+  ];
+  for (const [where, send] of stalls) {
+    test(`${where}, and its connection`, async (t) => {
+      const controller = new AbortController();
+      const server = await serve(t, (response) => {
+        send(response);
+        setTimeout(() => controller.abort(reason), 30);
+      });
+      await assert.rejects(post(server.url, controller.signal), reason);
+      await ended(server.sockets[0]);
+    });
+  }
+
+  test("while a proxy leaves its CONNECT unanswered, and the connection to the proxy", async (t) => {
+    const controller = new AbortController();
+    const heard: string[] = [];
+    const sockets: Socket[] = [];
+    const port = await listen(t, (socket) => {
+      sockets.push(socket);
+      socket.once("data", (data) => {
+        heard.push(data.toString("latin1"));
+        controller.abort(reason);
+      });
+    });
+    setVariables(t, { http_proxy: `http://127.0.0.1:${port}`, no_proxy: undefined, NO_PROXY: undefined });
+    await assert.rejects(post("http://acme.my.salesforce.com/", controller.signal), reason);
+    assert.match(heard[0] ?? "", /^CONNECT acme\.my\.salesforce\.com:80 HTTP\/1\.1\r\n/);
+    await ended(sockets[0]);
+  });
+});
+
+test("nothing is sent through a proxy that refuses", LIMIT, async (t) => {
+  const heard: string[] = [];
+  const port = await listen(t, (socket) => {
+    socket.on("data", (data) => {
+      heard.push(data.toString("latin1"));
+      socket.end("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n");
+    });
+  });
+  setVariables(t, { http_proxy: `http://127.0.0.1:${port}`, no_proxy: undefined, NO_PROXY: undefined });
+  await assert.rejects(post("http://acme.my.salesforce.com/"), /statusCode=407/);
+  assert.equal(heard.length, 1);
+  assert.ok(!heard.join("").includes(FORM.assertion));
+});
+
+const servers = new Map<number, ReturnType<typeof createSocketServer>>();
+
+/** A server for sockets on loopback. */
+async function listen(t: TestContext, meet: (socket: Socket) => void): Promise<number> {
+  const sockets: Socket[] = [];
+  const server = createSocketServer((socket) => {
+    sockets.push(socket.on("error", () => {}));
+    meet(socket);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  servers.set(port, server);
+  t.after(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return port;
+}
+
+/** Waits until the other side has ended a connection; the test's time limit is for one that never does. */
+async function ended(socket: Socket | undefined): Promise<void> {
+  assert.ok(socket);
+  socket.resume();
+  // Not `once()`, which takes a reset for a failure.
+  if (!socket.destroyed) await new Promise((closed) => socket.once("close", closed));
+}
+
+function setVariables(t: TestContext, variables: Readonly<Record<string, string | undefined>>): void {
+  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
+  const set = (name: string, value: string | undefined) => {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  };
+  for (const [name, value] of Object.entries(variables)) set(name, value);
+  t.after(() => {
+    for (const [name, value] of before) set(name, value);
+  });
+}
+
+describe("a proxy", () => {
+  const sent: string[] = [];
+  const post: HttpPost = async ({ url }) => {
+    sent.push(url);
+    return { status: 200, headers: {}, body: "", oversized: false };
+  };
+  const postPast = (proxy: string | undefined) =>
+    requireReadableProxy(proxy, post)({ url: "https://acme.example", form: {}, signal: new AbortController().signal });
+
+  for (const proxy of [
+    undefined,
+    "",
+    "http://p.example:3128",
+    "https://p.example",
+    "10.0.0.1:3128",
+    "http://a:b%40@p",
+  ]) {
+    test(`at ${proxy} is left to the client`, async () => {
+      assert.equal((await postPast(proxy)).status, 200);
+    });
+  }
+
+  for (const proxy of [
+    "p.example:3128",
+    "socks5://p.example",
+    "http://a:secret#x@p.example:1",
+    "http://a:secret%zz@p",
+    "http://",
+  ]) {
+    test(`at ${proxy} is never gone past`, async () => {
+      const before = sent.length;
+      await assert.rejects(postPast(proxy), (error: Error & { code?: string }) => {
+        assert.equal(error.code, "ERR_INVALID_URL");
+        assert.doesNotMatch(JSON.stringify(error) + error.message, /secret/);
+        return true;
+      });
+      assert.equal(sent.length, before);
+    });
+  }
+});

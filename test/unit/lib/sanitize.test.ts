@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
+import { describe, test } from "node:test";
+import fc from "fast-check";
+import { sanitize } from "../../../src/lib/sanitize.ts";
+import { claimsFor, signAssertion } from "../../../src/token/assertion.ts";
+import { bytesFrom, OPAQUE_TOKEN, piecesOf, secretLines } from "../../support/secrets.ts";
+
+const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+const claims = claimsFor({
+  consumerKey: "3MVG9consumer",
+  username: "ci@example.com",
+  audience: "https://login.salesforce.com",
+  now: 0,
+});
+const assertion = await signAssertion(claims, privateKey);
+
+const examples: readonly (readonly [what: string, text: string, shown: string])[] = [
+  ["plain text as it is", "user hasn't approved this consumer", "user hasn't approved this consumer"],
+  ["text in any script", "ユーザーは無効です – naïve", "ユーザーは無効です – naïve"],
+  ["line ends of every kind as one space", "a\r\nb\rc\nd\u0085e\u2028f\u2029g\vh\fi", "a b c d e f g h i"],
+  ["no white space around", " \t\n x \n", "x"],
+  ["no null, bell, backspace or delete", "a\0b\u0007c\bd\u007fe", "a b c d e"],
+  ["no format characters that hide or turn text round", "a\u202eb\u200bc\u2066d\ufeffe\u00adf", "a b c d e f"],
+  ["no colours", "\u001b[31;1mred\u001b[0m", "red"],
+  ["no cursor moves and no cleared screens", "\u001b[2J\u001b[1;1Hx\u001bcy", "xy"],
+  ["no terminal titles and links", "\u001b]0;title\u0007a\u001b]8;;https://x.example\u001b\\b", "ab"],
+  ["no command at the start of a line", "::add-mask::e", ": :add-mask: :e"],
+  ["no command on a later line", "x\n  ::set-output name=a::b", "x : :set-output name=a: :b"],
+  ["no old command anywhere", "x ##[add-mask]e", "x # # [add-mask]e"],
+  ["no old command put together by cleaning", "#\u001b[0m#[error]", "# # [error]"],
+  ["no old command put together by redaction", `##${OPAQUE_TOKEN}`, "# # […]"],
+  ["an assertion that was sent back, without it", `bad assertion ${assertion}!`, "bad assertion […]"],
+  ["an assertion in JSON, without it", `{"assertion":"${assertion}"}`, `{"assertion":"[…]"}`],
+  ["an URL-encoded form, without the assertion", `grant_type=x&assertion=${assertion}`, "grant_type=x&[…]"],
+  ["a token, without it", `token ${OPAQUE_TOKEN}, sorry`, "token […], sorry"],
+  ["a digest, without it", `id ${bytesFrom(1, 16).toString("hex")}`, "id […]"],
+  ["identifiers of Salesforce", "org 00D5e000000AbCdEAK, user 0055e000000XyZ1AAK", "org […], user […]"],
+  [
+    "short words and numbers",
+    "code C-1016 of API 68.0, INVALID_SESSION_ID",
+    "code C-1016 of API 68.0, INVALID_SESSION_ID",
+  ],
+  ["host names", "acme--uat.sandbox.my.salesforce.com:443", "acme--uat.sandbox.my.salesforce.com:443"],
+  ["nothing as nothing", "", ""],
+];
+
+describe("quote shows", () => {
+  for (const [what, text, shown] of examples) test(what, () => assert.equal(sanitize(text), shown));
+
+  test("at most 300 characters, with a sign that it was cut", () => {
+    assert.equal(sanitize("ab ".repeat(200)), `${"ab ".repeat(200).slice(0, 299)}…`);
+    assert.equal(sanitize("x".repeat(300)), "x".repeat(300));
+  });
+
+  test("at most as many characters as it is told", () => {
+    assert.equal(sanitize("abcdef", 6), "abcdef");
+    assert.equal(sanitize("abcdefg", 6), "abcde…");
+  });
+
+  test("a text that cleaning makes short enough, whole", () => {
+    assert.equal(sanitize(`a${" ".repeat(1000)}b`, 3), "a b");
+  });
+});
+
+const hostilePiece = fc.constantFrom(
+  ...["##[", "::", "#", ":", "[", "\n", "\r", "\u2028", "\u2029", "\u0085", "\u001b", "\u001b[", "\u001b]"],
+  ...["\u0007", "\0", "\u202e", "\u200b", "\ufeff", " ", "\t", "add-mask", "error", "]", "A1", "…", OPAQUE_TOKEN],
+);
+const hostileText = fc
+  .array(fc.oneof(hostilePiece, fc.string({ unit: "binary", maxLength: 20 })), { maxLength: 60 })
+  .map((pieces) => pieces.join(""));
+const limit = fc.integer({ min: 1, max: 400 });
+
+describe("quote, whatever it is given,", () => {
+  test("gives one line without control, format or separator characters", () => {
+    fc.assert(
+      fc.property(hostileText, limit, (text, most) => {
+        assert.doesNotMatch(sanitize(text, most), /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("gives nothing that the runner acts on", () => {
+    fc.assert(
+      fc.property(hostileText, limit, (text, most) => {
+        const shown = sanitize(text, most);
+        assert.ok(!shown.includes("##["), shown);
+        assert.doesNotMatch(shown, /^\s*::/);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("keeps to the limit", () => {
+    fc.assert(fc.property(hostileText, limit, (text, most) => assert.ok(sanitize(text, most).length <= most)));
+  });
+});
+
+/** What a credential is told by: a word that mixes digits, small and capital letters. Rare lines of a key don't. */
+const looksSecret = (text: string) => [/\d/, /[a-z]/, /[A-Z]/].every((kind) => kind.test(text.slice(0, 16)));
+const seed = fc.nat().map(String);
+const opaqueToken = seed
+  .map((from) => `00Dx0${bytesFrom(from, 9).toString("base64url")}!${bytesFrom(`${from}!`, 60).toString("base64url")}`)
+  .map((token) => token.replaceAll("-", "."));
+const jwt = seed.map((from) => {
+  const [header, payload] = assertion.split(".");
+  return `${header}.${payload}.${bytesFrom(from, 256).toString("base64url")}`;
+});
+const keyLine = fc.constantFrom(...secretLines(pem)).filter((line) => line.length === 64 && looksSecret(line));
+const base64 = seed.map((from) => bytesFrom(from, 48).toString("base64")).filter(looksSecret);
+const secret = fc.oneof(
+  fc.constantFrom(assertion, OPAQUE_TOKEN, Buffer.from(pem).toString("base64")),
+  jwt,
+  opaqueToken,
+  keyLine,
+  base64,
+  fc.oneof(keyLine, base64).map((text) => Buffer.from(text).toString("hex")),
+  fc.oneof(keyLine, base64).map((text) => Buffer.from(text).toString("hex").toUpperCase()),
+  jwt.map((text) => encodeURIComponent(text)),
+  opaqueToken.map((text) => encodeURIComponent(text)),
+);
+/** White space shrinks to nothing, so that what comes after it is shown even where it began far behind the limit. */
+const surroundings = fc.oneof(
+  fc.constantFrom(
+    "",
+    " ",
+    '{"assertion":"',
+    '"}',
+    "<p>",
+    "&assertion=",
+    "invalid assertion: ",
+    "##[",
+    "\u001b[1m",
+    "'",
+  ),
+  fc.nat({ max: 5000 }).map((length) => " ".repeat(length)),
+  hostileText,
+);
+
+describe("quote never shows a piece of a credential", () => {
+  test("that stands anywhere in the text", () => {
+    fc.assert(
+      fc.property(surroundings, secret, surroundings, limit, (before, hidden, after, most) => {
+        const shown = sanitize(before + hidden + after, most);
+        assert.equal(
+          piecesOf(hidden).find((piece) => shown.includes(piece)),
+          undefined,
+          shown,
+        );
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test("that stands where the text is cut before it is cleaned", () => {
+    for (const hidden of [assertion, OPAQUE_TOKEN, bytesFrom("hex", 64).toString("hex")]) {
+      for (let start = 4096 - hidden.length; start <= 4096; start++) {
+        const shown = sanitize(" ".repeat(start) + hidden);
+        assert.equal(
+          piecesOf(hidden).find((piece) => shown.includes(piece)),
+          undefined,
+          `from ${start}: ${shown}`,
+        );
+      }
+    }
+  });
+});
+
+test("sanitize takes no longer for a megabyte made to slow it down than a child process may live", () => {
+  const script = `
+    import { sanitize } from ${JSON.stringify(new URL("../../../src/lib/sanitize.ts", import.meta.url).href)};
+    for (const unit of ["a", "aA", "A1", "a1 ", "=", "\\u001b", "\\u001b]", "\\u001b[0", "#", "##[", ":", "::", " ", "\\n", "0", "f", "é", "\\0", "%"])
+      sanitize(unit.repeat(1024 * 1024 / unit.length));
+    console.log("done");
+  `;
+  const output = execFileSync(process.execPath, ["--input-type=module", "--eval", script], {
+    timeout: 20_000,
+    encoding: "utf8",
+    // What node makes of the coverage of several processes depends on their order.
+    env: { ...process.env, NODE_V8_COVERAGE: "" },
+  });
+  assert.equal(output, "done\n");
+});

@@ -1,0 +1,39 @@
+// An embedded Salesforce in a process of its own. Tells the parent what a login needs, and ends after so many seconds.
+import { clientKey, startSalesforce } from "../test/fakes/salesforce/index.ts";
+
+/** What a step needs to log in, by the names that `tools/serve-fake.ts` hands it over by. */
+export interface Login {
+  readonly consumer_key: string;
+  readonly username: string;
+  readonly private_key: string;
+  readonly certificate: string;
+  readonly login_url: string;
+  readonly org_id: string;
+  /** Variables of the step: the way to the embedded Salesforce, and whom to trust there. */
+  readonly https_proxy: string;
+  readonly ca_file: string;
+}
+
+const lifetimeSeconds = Number(process.argv[2]);
+const salesforce = await startSalesforce();
+const { privateKeyPem, certificatePem } = await clientKey();
+const { consumerKey } = salesforce.register({ certificate: certificatePem });
+const { username, instanceUrl, orgId } = salesforce.org;
+const login: Login = {
+  consumer_key: consumerKey,
+  username,
+  private_key: privateKeyPem,
+  certificate: certificatePem,
+  login_url: instanceUrl,
+  org_id: orgId,
+  https_proxy: salesforce.env.https_proxy,
+  ca_file: salesforce.env.NODE_EXTRA_CA_CERTS,
+};
+const timer = setTimeout(end, lifetimeSeconds * 1000);
+process.once("SIGTERM", end);
+process.send?.(login);
+
+async function end(): Promise<void> {
+  clearTimeout(timer);
+  await salesforce.close();
+}
