@@ -9,7 +9,7 @@ import { setOutputs } from "./outputs.ts";
 import { loginSummary } from "./summary.ts";
 import { checkToken, revocable, secretsOf } from "./token/access-token.ts";
 import { requestToken } from "./token/request.ts";
-import { saveForRevocation } from "./token/saved-token.ts";
+import { saveForRevocation } from "./token/revocation.ts";
 
 /** What the step needs of the world. */
 export interface Dependencies {
@@ -32,6 +32,11 @@ export async function login(deps: Dependencies): Promise<void> {
   secretsOfInputs(raw).forEach(runner.mask);
   const inputs = readInputs(raw, { readFile, mask: runner.mask, now: new Date(clock.now()) });
   inputs.warnings.forEach(runner.warning);
+  runner.requireFiles([
+    "GITHUB_OUTPUT",
+    ...(inputs.revokeToken ? (["GITHUB_STATE"] as const) : []),
+    ...(inputs.exportEnvironmentVariables ? (["GITHUB_ENV"] as const) : []),
+  ]);
 
   const result = await requestToken({ ...inputs, tokenEndpoint: inputs.loginUrl.tokenEndpoint }, deps);
   if (result.outcome.kind !== "granted") {
@@ -39,18 +44,15 @@ export async function login(deps: Dependencies): Promise<void> {
   }
   const { fields } = result.outcome;
   secretsOf(fields).forEach(runner.mask);
-  try {
-    const token = checkToken(fields, inputs.loginUrl.isMyDomain ? inputs.loginUrl.url : undefined);
-    checkOrg(token.orgId, inputs.expectedOrgId);
-    const certificateExpiresAt = inputs.certificate?.notAfter.toISOString() ?? "";
-    setOutputs({ ...inputs, token, certificateExpiresAt, runner });
-    runner.info(`Logged in to ${token.instanceUrl} as ${inputs.username}.`);
-    if (inputs.writeJobSummary) runner.addSummary(loginSummary(inputs.username, token, certificateExpiresAt));
-  } finally {
-    // A token that a check refuses exists all the same, and ends with the job if that was asked for.
-    const kept = inputs.revokeToken && revocable(fields, inputs.loginUrl.url);
-    if (kept) saveForRevocation(kept, runner);
-  }
+  // Before the checks: a token that one of them refuses is revoked at the end of the job, too.
+  const saved = inputs.revokeToken && revocable(fields, new URL(inputs.loginUrl.url).origin);
+  if (saved) await saveForRevocation(saved, deps);
+  const token = checkToken(fields, inputs.loginUrl.isMyDomain ? inputs.loginUrl.url : undefined);
+  checkOrg(token.orgId, inputs.expectedOrgId);
+  const certificateExpiresAt = inputs.certificate?.notAfter.toISOString() ?? "";
+  setOutputs({ ...inputs, token, certificateExpiresAt, runner });
+  runner.info(`Logged in to ${token.instanceUrl} as ${inputs.username}.`);
+  if (inputs.writeJobSummary) runner.addSummary(loginSummary(inputs.username, token, certificateExpiresAt));
 }
 
 function checkOrg(orgId: string, expected: string | undefined): void {

@@ -43,8 +43,9 @@ function describeAttempts({ attempts, durationMs, deadlineExceeded }: TokenResul
   return ` ${tried}, and no time for another one (timeout_seconds: ${timeoutSeconds}).${asked}`;
 }
 
-function explainUnreachable({ code, reason, steps }: NoResponse): Explanation {
-  return { code, what: reason, steps };
+function explainUnreachable({ code, reason, causes }: NoResponse): Explanation {
+  const texts = causes.flatMap(({ cause }) => (cause === undefined ? [] : [cause]));
+  return { code, what: reason, causes: texts, steps: causes.map(({ fix }) => fix) };
 }
 
 /** What each form of an answer that no token endpoint gives comes from. */

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { type AddressInfo, createServer as createSocketServer, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { describe, type TestContext, test } from "node:test";
-import { BODY_LIMIT, type HttpPost, httpPost, requireReadableProxy } from "../../../src/lib/http.ts";
+import { BODY_LIMIT, httpPost } from "../../../src/lib/http.ts";
 
 /** Long enough for any machine, so that a request that would hang for ever fails its test instead. */
 const LIMIT = { timeout: 20_000 };
@@ -267,44 +267,3 @@ function setVariables(t: TestContext, variables: Readonly<Record<string, string 
     for (const [name, value] of before) set(name, value);
   });
 }
-
-describe("a proxy", () => {
-  const sent: string[] = [];
-  const post: HttpPost = async ({ url }) => {
-    sent.push(url);
-    return { status: 200, headers: {}, body: "", oversized: false };
-  };
-  const postPast = (proxy: string | undefined) =>
-    requireReadableProxy(proxy, post)({ url: "https://acme.example", form: {}, signal: new AbortController().signal });
-
-  for (const proxy of [
-    undefined,
-    "",
-    "http://p.example:3128",
-    "https://p.example",
-    "10.0.0.1:3128",
-    "http://a:b%40@p",
-  ]) {
-    test(`at ${proxy} is left to the client`, async () => {
-      assert.equal((await postPast(proxy)).status, 200);
-    });
-  }
-
-  for (const proxy of [
-    "p.example:3128",
-    "socks5://p.example",
-    "http://a:secret#x@p.example:1",
-    "http://a:secret%zz@p",
-    "http://",
-  ]) {
-    test(`at ${proxy} is never gone past`, async () => {
-      const before = sent.length;
-      await assert.rejects(postPast(proxy), (error: Error & { code?: string }) => {
-        assert.equal(error.code, "ERR_INVALID_URL");
-        assert.doesNotMatch(JSON.stringify(error) + error.message, /secret/);
-        return true;
-      });
-      assert.equal(sent.length, before);
-    });
-  }
-});
