@@ -9,7 +9,7 @@ export class ProxyAddressError extends Error {
 
   /** @param variable that contains the address, which may contain a password and is never repeated */
   constructor(variable: string, { cause = "", fix }: Cause) {
-    super(`the proxy address in ${variable} isn't valid`);
+    super(`The proxy address in ${variable} isn't valid.`);
     this.problem = { cause: `${variable} ${cause}.`, fix };
   }
 }

@@ -40,7 +40,7 @@ const ANNOTATION = { title: "Salesforce JWT Auth" };
 const CONTENT: Readonly<Record<RunnerFile, string>> = {
   GITHUB_OUTPUT: "outputs",
   GITHUB_ENV: "environment variables",
-  GITHUB_STATE: "token to revoke",
+  GITHUB_STATE: "the token to revoke",
 };
 
 const SAME_USER: Cause = {
@@ -123,7 +123,7 @@ function requireFile(env: NodeJS.ProcessEnv, file: RunnerFile): void {
   try {
     requireRegularFile(path);
   } catch (error) {
-    throw unusable(file, error, `No token was requested: the ${CONTENT[file]} couldn't be passed on.`);
+    throw unusable(file, error, `No token was requested: the action couldn't pass on ${CONTENT[file]}.`);
   }
 }
 
@@ -183,10 +183,17 @@ function describeOutcome(file: RunnerFile, undone: boolean): string {
 function notSet(file: RunnerFile): ActionError {
   return new ActionError({
     code: "not-a-step",
-    message: `${file} isn't set, so this isn't a step of a workflow, and the ${CONTENT[file]} can't be passed on.`,
-    steps: [
-      "Run the action by uses: in a workflow, or try it out with npm start.",
-      `In a container or a script that starts the action, pass ${file} on.`,
+    headline: `${file} isn't set, so the action can't pass on ${CONTENT[file]}.`,
+    context: ["No token was requested."],
+    causes: [
+      {
+        cause: "The action doesn't run in a step of a GitHub Actions workflow.",
+        fix: "Run the action by uses: in a workflow, or try it out with npm start.",
+      },
+      {
+        cause: "A script or container between the runner and the action doesn't pass the variable on.",
+        fix: `Pass ${file} on, and mount the folder of its file.`,
+      },
     ],
   });
 }
@@ -194,12 +201,11 @@ function notSet(file: RunnerFile): ActionError {
 function unusable(file: RunnerFile, error: unknown, outcome: string): ActionError {
   const { code = "", message = "" } = error as NodeJS.ErrnoException;
   const reason = code === "NOT_A_FILE" ? "it isn't a regular file" : code || message;
-  const causes = CAUSES[code] ?? [SAME_USER, NOT_MOUNTED, DISK_FULL];
   return new ActionError({
     code: "runner-file-unusable",
-    message: `The runner's file ${file} can't be written (${reason}).\n${outcome}`,
-    causes: causes.map(({ cause = "" }) => cause),
-    steps: causes.map(({ fix }) => fix),
+    headline: `The runner's file ${file} can't be written (${reason}).`,
+    context: [outcome],
+    causes: CAUSES[code] ?? [SAME_USER, NOT_MOUNTED, DISK_FULL],
     cause: error,
   });
 }

@@ -3,31 +3,21 @@ import { TimeoutError } from "../lib/clock.ts";
 import type { Progress, Stage } from "../lib/http.ts";
 import { ProxyAddressError } from "../lib/proxy.ts";
 import { sanitize } from "../lib/sanitize.ts";
+import type { FailureRule } from "./refusals.ts";
 
-/** Why no response came, and whether another attempt can help. */
+/** Why no complete response came. */
 export interface NetworkError {
-  /** Anchor in `docs/troubleshooting.md`. */
-  readonly code: string;
-  /** What is wrong as a full sentence, without any address. */
-  readonly headline: string;
-  /** The same as a clause, with what the network said: "the connection failed (read ECONNRESET)". */
+  /** A clause for the log: "the connection failed (read ECONNRESET)". */
   readonly reason: string;
-  /** What the system or the proxy said, fit to be shown; empty where it said nothing. */
+  /** What the system or the proxy said, fit to be shown; empty if it said nothing. */
   readonly said: string;
-  readonly retry: boolean;
-  /** The most likely first. */
-  readonly causes: readonly Cause[];
+  readonly rule: FailureRule;
 }
 
 /** A kind of network error, by what Node's net, tls and http modules and the client's `tunnel` package say. */
-export interface NetworkErrorRule {
+export interface NetworkErrorRule extends FailureRule {
   /** Each is one alternative, matched against the error's code and message, joined by a space. */
   readonly match: readonly RegExp[];
-  readonly code: string;
-  /** What is wrong, as a clause. */
-  readonly reason: string;
-  readonly retry: boolean;
-  readonly causes: readonly Cause[];
 }
 
 const ENCODED_PROXY = "http://USER:PASSWORD@HOST:PORT, special characters URL-encoded (@ as %40)";
@@ -65,7 +55,7 @@ export const NETWORK_ERRORS: readonly NetworkErrorRule[] = [
   {
     match: [/statusCode=407/],
     code: "proxy-authentication",
-    reason: "the proxy requires a user name and a password (HTTP 407)",
+    headline: "The proxy requires a user name and a password (HTTP 407).",
     retry: false,
     causes: [
       {
@@ -81,21 +71,21 @@ export const NETWORK_ERRORS: readonly NetworkErrorRule[] = [
   {
     match: [/statusCode=502/, /statusCode=503/, /statusCode=504/],
     code: "proxy-unreachable",
-    reason: "the proxy couldn't reach Salesforce",
+    headline: "The proxy couldn't reach Salesforce.",
     retry: true,
     causes: [CHECK_HOST, ALLOW_ON_PROXY, WRONG_PROXY],
   },
   {
     match: [/statusCode=\d+/],
     code: "proxy-refused",
-    reason: "the proxy refused to connect to Salesforce",
+    headline: "The proxy refused to connect to Salesforce.",
     retry: false,
     causes: [ALLOW_ON_PROXY, WRONG_PROXY],
   },
   {
     match: [/tunneling socket.*ENOTFOUND/],
     code: "proxy-unknown",
-    reason: "the proxy's host name is unknown",
+    headline: "The proxy's host name is unknown.",
     retry: false,
     causes: [
       {
@@ -109,7 +99,7 @@ export const NETWORK_ERRORS: readonly NetworkErrorRule[] = [
     // What a plain proxy answers to a TLS handshake is no TLS record.
     match: [/tunneling socket.*wrong version number/i, /tunneling socket.*packet length too long/i],
     code: "proxy-malformed",
-    reason: "the proxy doesn't use TLS, but its address in https_proxy begins with https://",
+    headline: "The proxy doesn't use TLS, but its address in https_proxy begins with https://.",
     retry: false,
     causes: [
       { fix: "Write http:// in https_proxy: http://HOST:PORT. It is about the connection to the proxy itself." },
@@ -123,7 +113,7 @@ export const NETWORK_ERRORS: readonly NetworkErrorRule[] = [
       /tunneling socket.*alert protocol version/i,
     ],
     code: "proxy-untrusted",
-    reason: "the TLS connection to the proxy can't be trusted",
+    headline: "The TLS connection to the proxy can't be trusted.",
     retry: false,
     causes: [
       {
@@ -140,7 +130,7 @@ export const NETWORK_ERRORS: readonly NetworkErrorRule[] = [
   {
     match: [/tunneling socket/, /illegal response body from proxy/],
     code: "proxy-unreachable",
-    reason: "the connection to the proxy failed",
+    headline: "The connection to the proxy failed.",
     retry: true,
     causes: [
       { cause: "The proxy is down or overloaded.", fix: "Run the job again." },
@@ -154,7 +144,7 @@ export const NETWORK_ERRORS: readonly NetworkErrorRule[] = [
   {
     match: [/^ERR_TLS_CERT_ALTNAME_INVALID/, /^HOSTNAME_MISMATCH/],
     code: "tls-wrong-name",
-    reason: "the server's certificate is for another host name",
+    headline: "The server's certificate is for another host name.",
     retry: false,
     causes: [
       {
@@ -167,7 +157,7 @@ export const NETWORK_ERRORS: readonly NetworkErrorRule[] = [
   {
     match: [/^CERT_HAS_EXPIRED/, /^CERT_NOT_YET_VALID/],
     code: "tls-expired",
-    reason: "the server's certificate isn't valid today",
+    headline: "The server's certificate isn't valid today.",
     retry: false,
     causes: [
       { cause: "The runner's clock is wrong.", fix: "Set the runner's clock: on Linux, `timedatectl set-ntp true`." },
@@ -191,7 +181,7 @@ export const NETWORK_ERRORS: readonly NetworkErrorRule[] = [
       /^UNSPECIFIED/,
     ],
     code: "tls-untrusted",
-    reason: "the server's certificate isn't trusted",
+    headline: "The server's certificate isn't trusted.",
     retry: false,
     causes: [TRUST_COMPANY_CA, OTHER_SERVER],
   },
@@ -205,7 +195,7 @@ export const NETWORK_ERRORS: readonly NetworkErrorRule[] = [
       /alert[ _]protocol[ _]version/i,
     ],
     code: "tls-handshake",
-    reason: "the TLS handshake failed",
+    headline: "The TLS handshake failed.",
     retry: false,
     causes: [
       { cause: "The port in login_url isn't one for TLS.", fix: "Remove the port from login_url." },
@@ -218,7 +208,7 @@ export const NETWORK_ERRORS: readonly NetworkErrorRule[] = [
   {
     match: [/ENOTFOUND/],
     code: "host-unknown",
-    reason: "the host name is unknown",
+    headline: "The host name is unknown.",
     retry: false,
     causes: [
       CHECK_HOST,
@@ -231,7 +221,7 @@ export const NETWORK_ERRORS: readonly NetworkErrorRule[] = [
   {
     match: [/^[A-Z]/],
     code: "connection-failed",
-    reason: "the connection failed",
+    headline: "The connection failed.",
     retry: true,
     causes: [TRANSIENT, FIREWALL],
   },
@@ -248,10 +238,10 @@ const LONGER: Cause = {
 
 /** What was missing when the time was over, and what it may come from. */
 const NO_RESPONSE: Readonly<
-  Record<Stage | "unknown", { readonly missing: string; readonly causes: readonly Cause[] }>
+  Record<Stage | "unknown", { readonly headline: string; readonly causes: readonly Cause[] }>
 > = {
   "not connected": {
-    missing: "the connection didn't open",
+    headline: "No answer in time: the connection didn't open.",
     causes: [
       FIREWALL,
       {
@@ -262,7 +252,7 @@ const NO_RESPONSE: Readonly<
     ],
   },
   "connected to the proxy": {
-    missing: "the proxy took the connection, but didn't answer",
+    headline: "No answer in time: the proxy took the connection, but didn't answer.",
     causes: [
       { cause: "The proxy can't reach the host.", fix: ALLOW_ON_PROXY.fix },
       {
@@ -272,44 +262,44 @@ const NO_RESPONSE: Readonly<
     ],
   },
   connected: {
-    missing: "the connection opened, but the TLS handshake wasn't completed",
+    headline: "No answer in time: the connection opened, but the TLS handshake wasn't completed.",
     causes: [FIREWALL, OVERLOADED],
   },
   secured: {
-    missing: "the connection opened and the request was sent, but no complete response came",
+    headline: "No answer in time: the connection opened and the request was sent, but no complete response came.",
     causes: [OVERLOADED, LONGER],
   },
-  unknown: { missing: "no complete response came", causes: [TRANSIENT, FIREWALL] },
+  unknown: { headline: "No answer in time: no complete response came.", causes: [TRANSIENT, FIREWALL] },
 };
 
 /**
  * Says why no response came.
  *
  * @param error what an `HttpPost` threw
- * @throws the error itself where it is a defect: an error of the program, not of the network
+ * @throws the error itself if it is a defect: an error of the program, not of the network
  */
 export function classifyNetworkError(error: unknown, rules = NETWORK_ERRORS): NetworkError {
   if (error instanceof TimeoutError) return describeTimeout(error);
   if (error instanceof ProxyAddressError) {
-    const { message, problem } = error;
-    return describe({ code: "proxy-malformed", reason: message, retry: false, causes: [problem] }, "");
+    const rule = { code: "proxy-malformed", headline: error.message, causes: [error.problem], retry: false };
+    return { rule, reason: clause(rule.headline), said: "" };
   }
   const text = isDefect(error) ? "" : `${(error as NodeJS.ErrnoException).code} ${messageOf(error as Error)}`;
   const rule = rules.find(({ match }) => match.some((alternative) => alternative.test(text)));
   if (!rule) throw error;
-  return describe(rule, sanitize(messageOf(error as Error) || text, 120));
+  const said = sanitize(messageOf(error as Error) || text, 120);
+  return { rule, reason: `${clause(rule.headline)} (${said})`, said };
 }
 
 /** The time is that of one attempt, so it is in the log of attempts alone: what counts in the end is the whole budget. */
 function describeTimeout(error: TimeoutError & Progress): NetworkError {
-  const { missing, causes } = NO_RESPONSE[error.stage ?? "unknown"];
-  const rule = { code: "no-answer-in-time", reason: `no answer in time: ${missing}`, retry: true, causes };
-  return { ...describe(rule, ""), reason: `${error.message}: ${missing}` };
+  const { headline, causes } = NO_RESPONSE[error.stage ?? "unknown"];
+  const rule = { code: "no-answer-in-time", headline, causes, retry: true };
+  return { rule, reason: clause(headline).replace("no answer in time", error.message), said: "" };
 }
 
-function describe({ code, reason, retry, causes }: Omit<NetworkErrorRule, "match">, said: string): NetworkError {
-  const headline = `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`;
-  return { code, headline, reason: said ? `${reason} (${said})` : reason, said, retry, causes };
+function clause(sentence: string): string {
+  return `${sentence.charAt(0).toLowerCase()}${sentence.slice(1).replace(/\.$/, "")}`;
 }
 
 /** Sockets, TLS and the HTTP parser give each of their errors a code; JavaScript's own errors are mistakes in a program. */

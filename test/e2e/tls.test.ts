@@ -7,7 +7,7 @@ import { createServer as createTlsServer } from "node:tls";
 import { type CertificateFlaw, createAuthority } from "../fakes/salesforce/authority.ts";
 import { faults } from "../fakes/salesforce/index.ts";
 import { type LoginOptions, login, loginJob, ownHost, startTestEnvironment } from "./login.ts";
-import { assertMinted, linkedCodes } from "./outcomes.ts";
+import { assertLoggedIn, linkedCodes } from "./outcomes.ts";
 
 const environment = await startTestEnvironment();
 after(() => environment.close());
@@ -79,12 +79,12 @@ for (const [what, env] of Object.entries(SWITCHES)) {
 
 test("NODE_TLS_REJECT_UNAUTHORIZED=0 is one warning in a login that succeeds, and not a word on stderr", async () => {
   const result = await login(environment, { env: { NODE_TLS_REJECT_UNAUTHORIZED: "0" } });
-  assertMinted(result, [NO_EFFECT]);
+  assertLoggedIn(result, [NO_EFFECT]);
 });
 
 for (const value of ["1", ""]) {
   test(`NODE_TLS_REJECT_UNAUTHORIZED=${value} isn't worth a warning`, async () => {
-    assertMinted(await login(environment, { env: { NODE_TLS_REJECT_UNAUTHORIZED: value } }));
+    assertLoggedIn(await login(environment, { env: { NODE_TLS_REJECT_UNAUTHORIZED: value } }));
   });
 }
 
@@ -101,7 +101,7 @@ describe("NODE_TLS_REJECT_UNAUTHORIZED=0 doesn't send the token of the post step
         env: { ...env, NODE_TLS_REJECT_UNAUTHORIZED: "0" },
         between: () => salesforce.misbehave(faults.badCertificate("self-signed"), { host: name, times: "always" }),
       });
-      assertMinted(main, [NO_EFFECT]);
+      assertLoggedIn(main, [NO_EFFECT]);
       assert.equal(post.conclusion, "success");
       assert.equal(post.stderr, "");
       const [noEffect, failed, ...others] = post.annotations;

@@ -86,7 +86,7 @@ describe("a proxy address is refused by name, without being repeated:", () => {
     test(address, async (t) => {
       await assert.rejects(send(t, { https_proxy: address }), (error: unknown) => {
         assert.ok(error instanceof ProxyAddressError, String(error));
-        assert.equal(error.message, "the proxy address in https_proxy isn't valid");
+        assert.equal(error.message, "The proxy address in https_proxy isn't valid.");
         assert.match(error.problem.cause ?? "", cause);
         assert.match(error.problem.cause ?? "", /^https_proxy .*\.$/s);
         assert.match(error.problem.fix, fix);

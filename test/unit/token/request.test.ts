@@ -96,11 +96,11 @@ const transient: readonly (readonly [what: string, step: Step, reason: string])[
   ["a reset", fault("ECONNRESET", "read ECONNRESET"), "the connection failed (read ECONNRESET)"],
   ["a refused connection", fault("ECONNREFUSED"), "the connection failed (ECONNREFUSED)"],
   ["a name server that is down", fault("EAI_AGAIN"), "the connection failed (EAI_AGAIN)"],
-  ["no answer", silence, "no answer within 15.0 s: no complete response came"],
+  ["no answer", silence, "no answer within 15.0 s"],
   [
     "a proxy's 503",
     fault("ECONNRESET", "tunneling socket could not be established, statusCode=503"),
-    "the proxy couldn't reach Salesforce (tunneling socket could not be established, statusCode=503)",
+    "the proxy could not reach Salesforce (tunneling socket could not be established, statusCode=503)",
   ],
 ];
 
