@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOptions } from "node:http";
-import type { Socket } from "node:net";
+import { isIP, type Socket } from "node:net";
 import { DEFAULT_MIN_VERSION } from "node:tls";
 import { HttpClient } from "@actions/http-client";
 
@@ -101,13 +101,15 @@ function configure(signal: AbortSignal) {
   return {
     prepareRequest(options: RequestOptions): void {
       const connection = { ...TLS_OPTIONS, autoSelectFamilyAttemptTimeout: CONNECT_MS };
-      const agent = options.agent as Agent & { options: object; proxyOptions?: { host?: string } };
+      const agent = options.agent as Agent & { options: object; proxyOptions?: { host: string } };
       Object.assign(options, connection, { signal });
       Object.assign(agent.options, connection);
       if (!agent.proxyOptions) return;
       // A URL has an IPv6 address in brackets, which a socket takes for a name.
-      const host = agent.proxyOptions.host?.replace(/^\[(.*)\]$/, "$1");
-      Object.assign(agent.proxyOptions, connection, { signal, host });
+      const host = agent.proxyOptions.host.replace(/^\[(.*)\]$/, "$1");
+      // Without a name of its own, Node would check the proxy's certificate for the host that the CONNECT names.
+      const servername = isIP(host) === 0 ? host : "";
+      Object.assign(agent.proxyOptions, connection, { signal, host, servername });
     },
     canHandleAuthentication: () => false,
     handleAuthentication: () => Promise.reject(new Error("unreachable: no authentication is handled")),
