@@ -109,12 +109,14 @@ function runOn(machine: Machine): string | undefined {
 }
 
 function shellOf(machine: Machine, home: string, folder: string): Shell {
-  const user = machine.nobody && isRoot ? { uid: idOfNobody("-u"), gid: idOfNobody("-g") } : {};
+  const asNobody = machine.nobody === true && isRoot;
+  const user = asNobody ? { uid: idOfNobody("-u"), gid: idOfNobody("-g") } : {};
+  // The user nobody can't read the home folder of root, and gets another one with its own npm cache.
+  const base = { ...withoutOurNode().env, npm_config_registry: registry, ...(asNobody && { HOME: home }) };
   return (command, env = {}) => {
     const { status, stdout, stderr } = spawnSync("sh", ["-c", `umask ${machine.umask ?? "022"}; ${command}`], {
       cwd: folder,
-      // Each machine has its own home folder, and with it its own npm cache.
-      env: { ...withoutOurNode().env, HOME: home, npm_config_registry: registry, ...machine.env, ...env },
+      env: { ...base, ...machine.env, ...env },
       encoding: "utf8",
       maxBuffer: 2 ** 28,
       ...user,
