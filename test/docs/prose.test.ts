@@ -16,7 +16,6 @@ const PHRASES: Readonly<Record<string, string>> = {
   lapses: "expires",
   lapsed: "expired",
   nobody: "no user",
-  "nobody's": "unused",
   heal: "correct",
   heals: "corrects",
   healed: "corrected",
