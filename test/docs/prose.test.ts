@@ -56,7 +56,7 @@ const SPELLINGS: Readonly<Record<string, string>> = {
 const PENDING = [
   /^docs\/(?:troubleshooting|benchmarks|security)\.md$/,
   /^(?:src|tools|bench|scripts|stubs)\//,
-  /^test\/(?!setup\/|docs\/(?:prose|certificates-example)\.test\.ts)/,
+  /^test\/(?!setup\/|docs\/(?!repository|workflow-validator))/,
   /^\.(?:ci|github)\/(?!ISSUE_TEMPLATE\/)/,
 ];
 
