@@ -238,4 +238,5 @@ main() {
   print_next_steps
 }
 
+case " $* " in *' --keyless '*) exec bash "$here/keyless.sh" "$@" ;; esac
 main "$@"
