@@ -74,7 +74,7 @@ test("ends by itself", LIMIT, async () => {
   while (isAlive(pid)) await sleep(100);
 });
 
-test("leaves nothing running where there is no step to hand it over to", LIMIT, async () => {
+test("ends its server if GITHUB_OUTPUT is not set", LIMIT, async () => {
   const env = { ...process.env, GITHUB_OUTPUT: undefined, RUNNER_TEMP: folder };
   const run = promisify(execFile)(process.execPath, [SERVE, "600"], { env, timeout: TIMEOUT });
   await assert.rejects(run, /GITHUB_OUTPUT is not set/);
