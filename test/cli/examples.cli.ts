@@ -97,7 +97,7 @@ describe("examples with the Salesforce CLI", { timeout: 200_000 }, () => {
     );
     const commits = await environment.origin.commits();
     const [again] = await run("backup.yml", BY_HAND);
-    assert.match(logOf(again, "Commit what changed"), /Nothing changed\./);
+    assert.match(logOf(again, "Commit the changes"), /No changes\./);
     assert.deepEqual(await environment.origin.commits(), commits);
     assert.equal(environment.salesforce.isLive(environment.salesforce.minted.at(-1) ?? ""), false);
   });

@@ -36,6 +36,8 @@ export interface Salesforce {
   readonly env: { readonly https_proxy: string; readonly NODE_EXTRA_CA_CERTS: string };
   /** PEM of the authority, for clients in this process. */
   readonly authority: string;
+  /** Makes a certificate that clients with {@link Salesforce.env} trust. */
+  readonly certificateFor: Authority["certificateFor"];
   /** Where all hosts answer on loopback, for clients that need no proxy. */
   readonly port: number;
   /** Production of Acme. */
@@ -80,6 +82,7 @@ export async function startSalesforce(options: SalesforceOptions = {}): Promise<
   return {
     env: { https_proxy: proxyUrl(proxy.port, proxyCredentials), NODE_EXTRA_CA_CERTS: certificateFile },
     authority: authority.certificatePem,
+    certificateFor: authority.certificateFor,
     port: server.port,
     requests: server.requests,
     connects: proxy.connects,
