@@ -15,7 +15,7 @@ import { saveForRevocation } from "./token/saved-token.ts";
 export interface Dependencies {
   readonly env: NodeJS.ProcessEnv;
   readonly runner: Runner;
-  readonly readFile: (path: string) => Buffer;
+  readonly readFile: (path: string, maxBytes: number) => Buffer;
   readonly httpPost: HttpPost;
   readonly clock: Clock;
   readonly random: () => number;
@@ -30,7 +30,7 @@ export async function login(deps: Dependencies): Promise<void> {
   const { env, runner, clock, readFile } = deps;
   const raw = rawInputs(env);
   secretsOfInputs(raw).forEach(runner.mask);
-  const inputs = readInputs(raw, { readFile, mask: runner.mask, now: new Date(clock.now()) });
+  const inputs = readInputs(raw, { env, readFile, mask: runner.mask, now: new Date(clock.now()) });
   inputs.warnings.forEach(runner.warning);
 
   const result = await requestToken({ ...inputs, tokenEndpoint: inputs.loginUrl.tokenEndpoint }, deps);

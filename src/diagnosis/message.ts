@@ -38,7 +38,7 @@ function describeFailure({ message, causes, steps, code }: ActionError, docs: st
 
 /** Where there are too many problems for one annotation, it is the steps that give way: the links lead to them. */
 function describeInputs(failure: InputsError, docs: string): string {
-  const groups = [...Map.groupBy(failure.issues, ({ error: { code, steps } }) => [code, ...steps].join("\n")).values()];
+  const groups = [...Map.groupBy(failure.issues, ({ code, fixes }) => [code, ...fixes].join("\n")).values()];
   const full = [failure.message, ...groups.map((group) => describeProblems(group, docs, true))].join("\n\n");
   if (full.length <= LONGEST_MESSAGE) return full;
   const brief = groups.map((group) => describeProblems(group, docs, false));
@@ -47,9 +47,9 @@ function describeInputs(failure: InputsError, docs: string): string {
 
 /** Inputs that need the same change, with that change said once. */
 function describeProblems(group: readonly InputIssue[], docs: string, withSteps: boolean): string {
-  const [{ code, steps }] = group.map(({ error }) => error) as [ActionError];
-  const problems = group.map(({ input, error }) => `${input}: ${error.message}.`);
-  return [...problems, ...(withSteps ? list(steps) : []), `  More: ${docs}#${code}`].join("\n");
+  const [{ code, fixes }] = group as [InputIssue];
+  const problems = group.map(({ input, message }) => `${input} ${message}.`);
+  return [...problems, ...(withSteps ? list(fixes) : []), `  More: ${docs}#${code}`].join("\n");
 }
 
 function section(heading: string, items: readonly string[]): string {

@@ -41,6 +41,7 @@ export function failedRequest(differences: Differences = {}): FailedRequest & { 
     writeJobSummary: false,
     timeoutSeconds: 60,
     warnings: [],
+    notices: [],
     ...differences.inputs,
   };
   const result: TokenResult = {
