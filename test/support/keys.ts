@@ -95,7 +95,6 @@ export const damages: readonly Damage[] = [
   { name: "<br> for line ends", apply: (text) => text.replace(/\n/g, "<br>") },
   { name: "<br/> in a paragraph", apply: (text) => `<p>${text.replace(/\n/g, "<br/>\n")}</p>` },
   { name: "named HTML references", apply: (text) => `&quot;${text.replace(/ /g, "&nbsp;")}&quot;` },
-  { name: "JSON array of lines", apply: (text) => JSON.stringify(text.split("\n"), null, 1) },
   { name: "spaces for line ends", apply: (text) => text.replace(/\s+/g, " ") },
   { name: "no separator", apply: (text) => text.replace(/[\r\n]+/g, "") },
   { name: "no white space", apply: (text) => text.replace(/\s+/g, "") },
@@ -138,7 +137,8 @@ export const damages: readonly Damage[] = [
 ];
 
 /** What no tool does twice. */
-const mailed: readonly Damage[] = [
+const unlikelyTwice: readonly Damage[] = [
+  { name: "JSON array of lines", apply: (text) => JSON.stringify(text.split("\n"), null, 1) },
   { name: "quoted-printable", apply: (text) => text.replace(/=/g, "=3D").replace(/\n/g, "=0A") },
   { name: "quoted-printable, wrapped", apply: (text) => lines(text.replace(/=/g, "=3D"), 70, "=\n") },
   { name: "quoted-printable of base64", apply: (text) => lines(base64(text).replace(/=/g, "=3D"), 75, "=\n") },
@@ -175,7 +175,7 @@ export const wholeKeys = once((): readonly AcceptedForm[] => [
 /** All that a secret may hold: whole keys, each damage by itself, and a few damages on top of each other. */
 export const acceptedForms = once((): readonly AcceptedForm[] => [
   ...wholeKeys(),
-  ...[...damages, ...mailed].map(({ name, apply }) => ({ name: `PKCS#8: ${name}`, text: apply(pkcs8()) })),
+  ...[...damages, ...unlikelyTwice].map(({ name, apply }) => ({ name: `PKCS#8: ${name}`, text: apply(pkcs8()) })),
   ...damages.map(({ name, apply }) => ({
     name: `encrypted PKCS#1: ${name}`,
     text: apply(encrypted["des-ede3-cbc"]()),
