@@ -4,7 +4,7 @@ import { HttpClient } from "@actions/http-client";
 const { ACCESS_TOKEN, INSTANCE_URL } = process.env;
 const query = new URLSearchParams({ q: "SELECT Id, Name, IsSandbox FROM Organization" });
 const client = new HttpClient("salesforce-jwt-auth-start", [], { allowRedirects: false });
-const answer = await client.get(`${INSTANCE_URL}/services/data/v60.0/query?${query}`, {
+const answer = await client.get(`${INSTANCE_URL}/services/data/v66.0/query?${query}`, {
   authorization: `Bearer ${ACCESS_TOKEN}`,
 });
 const body = await answer.readBody();

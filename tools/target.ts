@@ -22,9 +22,29 @@ const VARIABLES: Readonly<Record<string, string>> = {
   SALESFORCE_PRIVATE_KEY_FILE: "private_key_file",
   SALESFORCE_PRIVATE_KEY_PASSPHRASE: "private_key_passphrase",
   SALESFORCE_LOGIN_URL: "login_url",
+  SALESFORCE_CERTIFICATE: "certificate",
+  SALESFORCE_ORG_ID: "expected_org_id",
 };
 
-/** The real Salesforce that the environment names; undefined where it names none. What is missing the action itself will say. */
+/** The variables that a login needs; one variable of each row is enough. */
+const REQUIRED = [
+  ["SALESFORCE_CONSUMER_KEY"],
+  ["SALESFORCE_USERNAME"],
+  ["SALESFORCE_PRIVATE_KEY_FILE", "SALESFORCE_PRIVATE_KEY"],
+];
+
+/**
+ * Returns the variables that are still to be set, if some of them are set. The action's own error explains secrets in
+ * GitHub, which doesn't help in a shell.
+ */
+export function missingVariables(env: NodeJS.ProcessEnv): string[] {
+  if (Object.keys(VARIABLES).every((name) => !env[name])) return [];
+  return REQUIRED.filter((names) => names.every((name) => !env[name])).map(([name, other]) =>
+    other === undefined ? `${name}` : `${name} (or ${other})`,
+  );
+}
+
+/** Returns the real Salesforce that the environment names, or undefined if it names none. */
 export function realTarget(env: NodeJS.ProcessEnv): Target | undefined {
   const inputs = Object.entries(VARIABLES).flatMap(([variable, input]): [string, string][] => {
     const value = env[variable] ?? "";

@@ -268,7 +268,7 @@ export class InputError extends ActionError {
   readonly fixes: readonly string[];
 
   constructor(code: InputErrorCode, message: string, fixes: readonly string[]) {
-    super({ code, message });
+    super({ code, headline: message, causes: fixes.map((fix) => ({ fix })) });
     this.fixes = fixes;
   }
 }
@@ -294,20 +294,7 @@ export class InputsError extends ActionError {
   readonly issues: readonly InputIssue[];
 
   constructor(issues: readonly InputIssue[]) {
-    super({ code: "inputs", message: headline(issues) });
+    super({ code: "inputs", headline: "Invalid inputs.", causes: [] });
     this.issues = issues;
   }
-}
-
-const LONGEST_HEADLINE = 120;
-
-function headline(issues: readonly InputIssue[]): string {
-  const [only] = issues;
-  if (only !== undefined && issues.length === 1) return `${only.input} ${only.message}.`;
-  const names = [...new Set(issues.map(({ input }) => input))];
-  const lines = names.map((_, left) => {
-    const shown = names.slice(0, names.length - left).join(", ");
-    return `${names.length} invalid inputs: ${shown}${left > 0 ? ` and ${left} more` : ""}.`;
-  });
-  return lines.find((line) => line.length <= LONGEST_HEADLINE) ?? `${names.length} invalid inputs.`;
 }

@@ -1,4 +1,4 @@
-import { findHostRule, type HostKind, type LoginHostRule } from "../lib/salesforce-hosts.ts";
+import { findHostRule, type HostKind, isSalesforceHost, type LoginHostRule } from "../lib/salesforce-hosts.ts";
 import { MY_DOMAIN } from "../lib/setup-steps.ts";
 import { inputError } from "./errors.ts";
 import { withoutQuotes } from "./parsers.ts";
@@ -88,7 +88,7 @@ export function checkAudience(text: string, loginUrl: LoginUrl): { audience: str
   if (url === null || !HOST_NAME.test(url.hostname)) throw inputError("audience-not-https-url");
   if (loginUrl.isSalesforce || url.hostname === new URL(loginUrl.url).hostname) return { audience, warning: undefined };
   // Whoever runs the host of login_url could use the assertion at Salesforce for as long as it is valid.
-  if (findHostRule(url.hostname).rule.kind !== "custom-domain") throw inputError("audience-at-other-host");
+  if (isSalesforceHost(url.hostname)) throw inputError("audience-at-other-host");
   const warning =
     `audience names ${url.hostname}, but login_url is ${loginUrl.host}: whoever runs that host gets an assertion that ` +
     "another host may accept for 3 minutes. Remove audience from the step unless you trust both hosts with your org.";

@@ -73,8 +73,8 @@ function withFile(env: NodeJS.ProcessEnv, variable: string, write: () => void): 
   if (!env[variable]) {
     throw new ActionError({
       code: "not-a-step",
-      message: `${variable} is not set, so this is no step of a workflow, and nothing was handed over.`,
-      steps: ["Run the action by uses: in a workflow, or try it out with npm start."],
+      headline: `${variable} is not set: the action isn't running in a GitHub Actions step. No outputs were set.`,
+      causes: [{ fix: "Run the action by uses: in a workflow, or try it out with npm start." }],
     });
   }
   write();

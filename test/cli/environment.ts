@@ -33,7 +33,12 @@ export async function startBench(registration: Registration = {}): Promise<Bench
   const origin = await createOrigin();
   const environment = ({ username, instanceUrl, orgId }: Org): Environment => ({
     secrets: { SALESFORCE_CONSUMER_KEY: consumerKey, SALESFORCE_PRIVATE_KEY: privateKeyPem },
-    vars: { SALESFORCE_USERNAME: username, SALESFORCE_LOGIN_URL: instanceUrl, SALESFORCE_ORG_ID: orgId },
+    vars: {
+      SALESFORCE_USERNAME: username,
+      SALESFORCE_LOGIN_URL: instanceUrl,
+      SALESFORCE_CERTIFICATE: certificatePem,
+      SALESFORCE_ORG_ID: orgId,
+    },
   });
   const { production, uat, scratch } = salesforce.orgs;
   const orgs = { production, backup: production, validation: uat, uat, integration: scratch };

@@ -97,7 +97,7 @@ describe("examples, with the real command line", { timeout: 200_000 }, () => {
     );
     const commits = await bench.origin.commits();
     const [again] = await run("backup.yml", BY_HAND);
-    assert.match(logOf(again, "Commit what changed"), /Nothing changed\./);
+    assert.match(logOf(again, "Commit the changes"), /No changes\./);
     assert.deepEqual(await bench.origin.commits(), commits);
     assert.equal(bench.salesforce.isLive(bench.salesforce.minted.at(-1) ?? ""), false);
   });

@@ -41,7 +41,6 @@ export function failedRequest(differences: Differences = {}): FailedRequest & { 
     writeJobSummary: false,
     timeoutSeconds: 60,
     warnings: [],
-    notices: [],
     ...differences.inputs,
   };
   const result: TokenResult = {

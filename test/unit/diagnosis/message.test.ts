@@ -70,8 +70,8 @@ describe("a refusal's report", () => {
       "Salesforce answered HTTP 400:\n  error: invalid_grant\n  error_description: user hasn't approved this consumer\n\n",
       "Likely causes, most likely first:\n  - The username ends in .uat",
       "What to do:\n  - To log in to the sandbox",
-      "External Client App: Setup >",
-      "Connected App: Setup >",
+      "External Client App: Setup →",
+      "Connected App: Setup →",
       "Login History",
       `\n\nMore: ${DOCS}#user-has-not-approved`,
     ].map((piece) => text.indexOf(piece));
@@ -104,24 +104,24 @@ describe("a refusal's report", () => {
 
 describe("the report of inputs", () => {
   const problem = (input: InputName, code: string, message: string, steps: readonly string[]): InputIssue => {
-    return { input, code, message, fixes: steps };
+    return { input, error: new ActionError({ code, message, steps }) };
   };
 
   test("names every input with what is wrong and what to do", () => {
     const failure = new InputsError([
-      problem("username", "username-malformed", "has no @", ["Copy it."]),
-      problem("login_url", "login-url-blank", "is blank", ["Check the name."]),
+      problem("username", "username-malformed", "it has no @", ["Copy it."]),
+      problem("login_url", "login-url-blank", "it is blank", ["Check the name."]),
     ]);
     assert.equal(
       errorMessage(failure, DOCS),
       [
-        "2 invalid inputs: username, login_url.",
+        "Salesforce was not asked: 2 inputs need a change.",
         "",
-        "username has no @.",
+        "username: it has no @.",
         "  - Copy it.",
         `  More: ${DOCS}#username-malformed`,
         "",
-        "login_url is blank.",
+        "login_url: it is blank.",
         "  - Check the name.",
         `  More: ${DOCS}#login-url-blank`,
       ].join("\n"),
@@ -131,12 +131,16 @@ describe("the report of inputs", () => {
   test("says once what several inputs need", () => {
     const steps = ["Check the name."];
     const failure = new InputsError([
-      problem("consumer_key", "input-blank", "is blank", steps),
-      problem("timeout_seconds", "input-not-a-number", "is not a whole number", ["Write a number."]),
-      problem("private_key", "input-blank", "and private_key_file are both blank", steps),
+      problem("consumer_key", "input-blank", "it is blank", steps),
+      problem("timeout_seconds", "input-not-a-number", "it is not a whole number", ["Write a number."]),
+      problem("private_key", "input-blank", "private_key and private_key_file are both blank", steps),
     ]);
     const text = errorMessage(failure, DOCS);
-    assert.ok(text.includes("consumer_key is blank.\nprivate_key and private_key_file are both blank.\n  - Check"));
+    assert.ok(
+      text.includes(
+        "consumer_key: it is blank.\nprivate_key: private_key and private_key_file are both blank.\n  - Check",
+      ),
+    );
     assert.equal(text.split("Check the name.").length, 2);
     assert.equal(text.split("#input-blank").length, 2);
   });
@@ -150,10 +154,10 @@ describe("the report of inputs", () => {
       "audience",
       "certificate",
     ];
-    const problems = names.map((name) => problem(name, `code-of-${name}`, "is odd", ["x".repeat(900)]));
+    const problems = names.map((name) => problem(name, `code-of-${name}`, "it is odd", ["x".repeat(900)]));
     const text = errorMessage(new InputsError(problems), DOCS);
     assert.ok(text.length <= LIMIT);
-    for (const name of names) assert.ok(text.includes(`${name} is odd.\n  More: ${DOCS}#code-of-${name}`));
+    for (const name of names) assert.ok(text.includes(`${name}: it is odd.\n  More: ${DOCS}#code-of-${name}`));
   });
 });
 

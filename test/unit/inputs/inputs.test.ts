@@ -405,34 +405,6 @@ describe("inputs are refused, each by its name, for", () => {
   });
 });
 
-describe("the first line of the error", () => {
-  const message = (given: Given) => {
-    try {
-      read(given);
-    } catch (error) {
-      return (error as Error).message;
-    }
-    return "";
-  };
-
-  test("is the sentence about the one invalid input", () => {
-    assert.equal(message({ username: "ci" }), "username isn't a Salesforce username, which contains one @.");
-  });
-
-  test("counts and names several invalid inputs", () => {
-    assert.equal(message({ username: "", timeout_seconds: "0" }), "2 invalid inputs: username, timeout_seconds.");
-  });
-
-  test("has at most 120 characters, and counts the names that don't fit", () => {
-    const all = Object.fromEntries(Object.keys(INPUT_DEFAULTS).map((name) => [name, "***"]));
-    const line = message({ ...all, private_key_file: "" });
-    assert.equal(
-      line,
-      "13 invalid inputs: consumer_key, username, private_key_passphrase, private_key, login_url, audience and 7 more.",
-    );
-  });
-});
-
 test("a defect is not taken for a problem with an input", () => {
   const defect = new TypeError("of the code");
   const { inputs } = reading({ ...MINIMAL, private_key: "", private_key_file: "key.pem" }, { "key.pem": defect });
