@@ -298,6 +298,14 @@ describe("setup/setup.sh", { skip: CANNOT_RUN }, () => {
     assert.equal(count(run, "sf project deploy start"), 1);
   });
 
+  test("notes that gh is too old, and goes on", async () => {
+    assert.doesNotMatch((await setup(YES)).output, /too old/);
+    stubs.set("old-gh");
+    const run = await setup(["y"]);
+    assert.equal(run.status, 0, run.output);
+    assert.match(run.output, /Note: gh is missing, or too old for "gh variable"/);
+  });
+
   test("takes options in any order, and with an equals sign", async () => {
     const options = ["--app=Nightly", `--out=${out("other")}`, "--environment=test", "--username=nightly@acme.example"];
     const run = await setup(YES, options);
