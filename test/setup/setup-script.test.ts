@@ -307,11 +307,12 @@ describe("setup/setup.sh", { skip: CANNOT_RUN }, () => {
   });
 
   test("takes options in any order, and with an equals sign", async () => {
-    const options = ["--app=Nightly", `--out=${out("other")}`, "--environment=test", "--username=nightly@acme.example"];
-    const run = await setup(YES, options);
+    const others = ["--environment=test", "--username=nightly@acme.example", "--contact-email=nights@acme.example"];
+    const run = await setup(YES, ["--app=Nightly", `--out=${out("other")}`, ...others, "--target-org=acme"]);
     assert.equal(run.status, 0, run.output);
     assert.ok(existsSync(out("other/salesforce.key")));
     assert.match(run.output, /Deploy the app Nightly /);
+    assert.match(text("other/project/force-app/main/default/externalClientApps/Nightly.eca-meta.xml"), /nights@acme/);
     assert.match(run.output, /gh variable set SALESFORCE_USERNAME --env test --body nightly@acme\.example/);
   });
 
