@@ -1,5 +1,5 @@
-// The floor that a login is measured against: the same request with node's built-ins alone, no checks, no masks.
-// CommonJS, because importing node:http into an ES module loads node's WebSocket, and all of undici with it.
+// The baseline of the benchmarks: a bare script that sends the same request with Node's built-in modules, without checks or masks.
+// It is CommonJS, because an ES module that imports node:http also loads Node's WebSocket and all of undici.
 const { createPrivateKey, sign } = require("node:crypto");
 const { appendFileSync } = require("node:fs");
 const http = require("node:http");

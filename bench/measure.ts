@@ -4,31 +4,31 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** A command to measure: a whole process of node. */
+/** A command to measure: a Node process from start to exit. */
 export interface Subject {
   readonly name: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** What must stand in its output file, or among what it printed, so that nothing is timed that didn't do its work. */
+  /** What its output file or its log has to contain, so that a run that failed isn't timed. */
   readonly proof?: RegExp;
 }
 
-/** What a process took of the machine. */
+/** The resources that one process used. */
 export interface Usage {
   readonly peakMib: number;
-  /** Of all its threads. */
+  /** User and system time of all threads. */
   readonly cpuMs: number;
   readonly wallMs: number;
 }
 
 const USAGE_PROBE = fileURLToPath(new URL("usage.cjs", import.meta.url));
 
-/** Runs a subject once, from start to exit, with nothing else in the process. @returns milliseconds */
+/** Runs a subject once, from start to exit. @returns milliseconds */
 export async function timeOnce(subject: Subject): Promise<number> {
   return inFolder((folder) => run(subject, folder));
 }
 
-/** Runs a subject once with a probe in it, which costs a little itself. */
+/** Runs a subject once with a probe, which takes a little time itself. */
 export async function usageOnce(subject: Subject): Promise<Usage> {
   return inFolder(async (folder) => {
     const file = join(folder, "usage");
@@ -39,7 +39,7 @@ export async function usageOnce(subject: Subject): Promise<Usage> {
   });
 }
 
-/** The middle of some numbers. */
+/** Returns the median. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;

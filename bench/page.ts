@@ -3,10 +3,10 @@ import { cpus, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 
 const PAGE = new URL("../docs/benchmarks.md", import.meta.url);
-/** Whether what was measured goes into the page, too. */
+/** Whether docs/benchmarks.md gets the results. */
 export const KEEP = process.argv.includes("--keep");
 
-/** A table in Markdown, which reads well on a terminal, too. Numbers stand at the right. */
+/** Returns a Markdown table with aligned columns. Numbers are aligned to the right. */
 export function table(heads: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const cells = rows.map((row) => row.map(String));
   const widths = heads.map((head, column) => Math.max(head.length, ...cells.map((row) => (row[column] ?? "").length)));
@@ -17,7 +17,7 @@ export function table(heads: readonly string[], rows: readonly (readonly (string
   return [line(heads), line(rule), ...cells.map(line)].join("\n");
 }
 
-/** Prints what was measured, and with `--keep` puts it between the page's marks `<!-- name -->` and `<!-- /name -->`. */
+/** Prints a result. With `--keep`, also writes it between `<!-- name -->` and `<!-- /name -->` in docs/benchmarks.md. */
 export function publish(name: string, markdown: string): void {
   console.log(`${markdown}\n`);
   if (!KEEP) return;
@@ -29,15 +29,15 @@ export function publish(name: string, markdown: string): void {
   writeFileSync(PAGE, `${page.slice(0, from)}\n${markdown}\n${page.slice(to)}`);
 }
 
-/** When and where something was measured. */
-export function circumstances(): string {
+/** Returns the date and the machine of a measurement. */
+export function describeMachine(): string {
   const [processor] = cpus();
   const memory = Math.round(totalmem() / 2 ** 30);
   const day = new Date().toISOString().slice(0, 10);
   return `${day}, ${process.platform} ${process.arch}, ${cpus().length} × ${processor?.model ?? "unknown processor"}, ${memory} GiB, Node ${process.version}`;
 }
 
-/** Rounds for a table. */
+/** Rounds a number for a table. */
 export function round(value: number, digits = 0): number {
   return Number(value.toFixed(digits));
 }

@@ -452,20 +452,31 @@ __nccwpck_require__.d(__webpack_exports__, {
  *
  * @example
  * throw new ActionError({
- *   code: "private-key-is-certificate",
- *   message: "this is a certificate, not a private key",
- *   steps: ["Store the file that openssl wrote with -keyout: gh secret set SALESFORCE_PRIVATE_KEY < salesforce.key"],
+ *   code: "org-mismatch",
+ *   headline: "The token belongs to another org than expected_org_id.",
+ *   causes: [{ fix: "Set login_url to the My Domain of the expected org." }],
  * });
  */
 class ActionError extends Error {
   name = "ActionError";
   code;
+  context;
   causes;
-  steps;
-  constructor({ code, message, causes = [], steps = [], cause }) {
-    super(message, cause === undefined ? undefined : { cause });
+  constructor({ code, headline, context = [], causes, cause }) {
+    super(headline, cause === undefined ? undefined : { cause });
     this.code = code;
+    this.context = context;
     this.causes = causes;
+  }
+}
+
+;// CONCATENATED MODULE: ./build/src/lib/input-failure.js
+
+/** Stands in until all input errors come from one table. */
+class InputFailure extends ActionError {
+  steps;
+  constructor({ code, message, steps = [] }) {
+    super({ code, headline: message, causes: steps.map((fix) => ({ fix })) });
     this.steps = steps;
   }
 }
@@ -523,7 +534,7 @@ function checksum(shortId) {
   return digits.join("");
 }
 function orgIdFailure(code) {
-  return new ActionError({ code, ...ORG_ID_PROBLEMS[code], steps: [COPY_ORG_ID] });
+  return new InputFailure({ code, ...ORG_ID_PROBLEMS[code], steps: [COPY_ORG_ID] });
 }
 
 ;// CONCATENATED MODULE: external "node:crypto"
@@ -593,7 +604,7 @@ const CERTIFICATE_PROBLEMS = {
  */
 function certificateFailure(code, message) {
   const problem = CERTIFICATE_PROBLEMS[code];
-  return new ActionError({ code, message: message ?? problem.message, steps: problem.steps });
+  return new InputFailure({ code, message: message ?? problem.message, steps: problem.steps });
 }
 
 ;// CONCATENATED MODULE: ./build/src/inputs/certificate.js
@@ -803,6 +814,11 @@ function findHostRule(hostname) {
   }
   throw new RangeError("the last host rule takes every host but an empty one");
 }
+/** Whether a host name is surely Salesforce's. */
+function isSalesforceHost(hostname) {
+  const { kind } = findHostRule(hostname).rule;
+  return kind !== "custom-domain" && kind !== "misspelt";
+}
 function matchHost(pattern, hostname) {
   // Most patterns fail at their plain end, and that is far cheaper to see than a hundred regular expressions are to make.
   const plainEnd = pattern.slice(pattern.search(/[^*#]*$/));
@@ -911,7 +927,7 @@ function hintForBareWord(word) {
 function loginUrlFailure(code, details = {}) {
   const { message, steps } = LOGIN_URL_PROBLEMS[code];
   const { hint } = details;
-  return new ActionError({
+  return new InputFailure({
     code,
     message: details.message ?? message,
     steps: hint === undefined ? steps : [hint, ...steps],
@@ -919,7 +935,7 @@ function loginUrlFailure(code, details = {}) {
 }
 /** The failure of an explicit audience. */
 function audienceFailure(code) {
-  return new ActionError({ code, ...AUDIENCE_PROBLEMS[code] });
+  return new InputFailure({ code, ...AUDIENCE_PROBLEMS[code] });
 }
 
 ;// CONCATENATED MODULE: ./build/src/inputs/login-url.js
@@ -1049,7 +1065,7 @@ const WHY_BLANK = [
 ];
 /** The failure of an input that must not be blank. */
 function missingInput(message) {
-  return new ActionError({ code: "input-blank", message, steps: WHY_BLANK });
+  return new InputFailure({ code: "input-blank", message, steps: WHY_BLANK });
 }
 /**
  * @param text the consumer key: an opaque identifier, without any white space
@@ -1075,7 +1091,7 @@ function parseUsername(text) {
   ];
   refuseOddCharacters(username, "username-malformed", steps);
   if (!/^[^@]+@[^@]+$/.test(username)) {
-    throw new ActionError({
+    throw new InputFailure({
       code: "username-malformed",
       message: "a Salesforce username has one @ in it, and this has not",
       steps,
@@ -1086,7 +1102,7 @@ function parseUsername(text) {
 function refuseOddCharacters(text, code, steps) {
   if (text.includes("${{")) {
     const message = "it holds an expression that GitHub did not replace";
-    throw new ActionError({
+    throw new InputFailure({
       code,
       message,
       steps: ["Write the expression into the step itself, without quotes that keep it from being read.", ...steps],
@@ -1094,7 +1110,7 @@ function refuseOddCharacters(text, code, steps) {
   }
   // White space and control characters belong into neither, and would let a value end a line of the log.
   if (hasInvisible(text)) {
-    throw new ActionError({ code, message: "it has white space or an invisible character in it", steps });
+    throw new InputFailure({ code, message: "it has white space or an invisible character in it", steps });
   }
 }
 function hasInvisible(text) {
@@ -1108,7 +1124,7 @@ function parseBoolean(text) {
   const value = text.trim();
   if (/^(?:true|True|TRUE)$/.test(value)) return true;
   if (/^(?:false|False|FALSE)$/.test(value)) return false;
-  throw new ActionError({
+  throw new InputFailure({
     code: "input-not-a-boolean",
     message: "it is neither true nor false",
     steps: ["Write true or false."],
@@ -1124,7 +1140,7 @@ function parseWholeNumber(text, { from, to }) {
   const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
   if (number >= from && number <= to) return number;
   const message = `it is not a whole number from ${from} to ${to}`;
-  throw new ActionError({
+  throw new InputFailure({
     code: "input-not-a-number",
     message,
     steps: [`Write a number from ${from} to ${to}, digits only.`],
@@ -1367,7 +1383,7 @@ const PRIVATE_KEY_PROBLEMS = {
  */
 function privateKeyFailure(code, detail = "") {
   const { message, steps } = PRIVATE_KEY_PROBLEMS[code];
-  return new ActionError({ code, message: message.replace("{detail}", detail), steps });
+  return new InputFailure({ code, message: message.replace("{detail}", detail), steps });
 }
 
 ;// CONCATENATED MODULE: ./build/src/inputs/private-key.js
@@ -1529,6 +1545,7 @@ function codeOf(error) {
 
 
 
+
 /** Every input with the value that counts when it isn't passed, as in `action.yml`. */
 const INPUT_DEFAULTS = {
   consumer_key: "",
@@ -1550,8 +1567,7 @@ const INPUT_DEFAULTS = {
 class InputsError extends ActionError {
   issues;
   constructor(issues) {
-    const count = issues.length === 1 ? "one input needs a change" : `${issues.length} inputs need a change`;
-    super({ code: "inputs", message: `Salesforce was not asked: ${count}.` });
+    super({ code: "inputs", headline: "Invalid inputs.", causes: [] });
     this.issues = issues;
   }
 }
@@ -1591,8 +1607,8 @@ function readInputs(raw, deps) {
     try {
       return read();
     } catch (error) {
-      if (!(error instanceof ActionError)) throw error;
-      issues.push({ input, error: error });
+      if (!(error instanceof InputFailure)) throw error;
+      issues.push({ input, code: error.code, message: error.message, fixes: error.steps });
       return undefined;
     }
   };
@@ -1639,7 +1655,7 @@ function keyInput(raw) {
 }
 function readKey(raw, { readFile, mask }) {
   if (raw.private_key !== "" && raw.private_key_file !== "") {
-    throw new ActionError({
+    throw new InputFailure({
       code: "private-key-given-twice",
       message: "private_key and private_key_file are both set, and only one can be the key",
       steps: ["Remove one of the two from the step."],
@@ -1650,7 +1666,7 @@ function readKey(raw, { readFile, mask }) {
   const passphrase = raw.private_key_passphrase || undefined;
   if (raw.private_key !== "") return readPrivateKey({ text: raw.private_key, passphrase, mask });
   if (PRIVATE_KEY.test(raw.private_key_file)) {
-    throw new ActionError({
+    throw new InputFailure({
       code: "private-key-file-is-a-key",
       message: "it is a key, and should be the path of a file with the key in it",
       steps: ["Pass the key as private_key instead."],
@@ -1703,17 +1719,20 @@ function beginning(text) {
 
 
 /** The runner cuts messages at 4,096 characters. */
-const LONGEST_MESSAGE = 4000;
+const MAX_MESSAGE = 4000;
+const MAX_HEADLINE = 120;
+const NOT_SENT = "No request was sent to Salesforce.";
 /**
- * Writes the message of the one error annotation.
+ * Writes the message of the one error annotation: what is wrong in the first line, then what was said, who and where, and
+ * the likely causes with a fix each.
  *
  * @param error whatever ended the step
  * @param docs where the documentation is: see {@link troubleshootingUrl}
  * @returns plain text of several lines, at most 4,000 characters
  */
 function errorMessage(error, docs) {
-  if (error instanceof InputsError) return describeInputs(error, docs);
-  return error instanceof ActionError ? describeFailure(error, docs) : cut(describeUnexpected(error), LONGEST_MESSAGE);
+  if (error instanceof InputsError) return describeInputs(error.issues, docs);
+  return error instanceof ActionError ? describeError(error, docs) : cut(describeUnexpected(error), MAX_MESSAGE);
 }
 /**
  * Where this version's documentation is.
@@ -1727,43 +1746,64 @@ function troubleshootingUrl(env) {
   const server = env["GITHUB_SERVER_URL"] || "https://github.com";
   return repository && ref ? `${server}/${repository}/blob/${ref}/docs/troubleshooting.md` : "docs/troubleshooting.md";
 }
-function describeFailure({ message, causes, steps, code }, docs) {
-  const sections = [message, section("Likely causes, most likely first:", causes), section("What to do:", steps)];
-  const more = `\n\nMore: ${docs}#${code}`;
-  return cut(sections.filter((text) => text !== "").join("\n\n"), LONGEST_MESSAGE - more.length) + more;
+function describeError({ message, context, causes, code }, docs) {
+  const help = `\n\nHelp: ${docs}#${code}`;
+  const text = [[message, ...context].join("\n"), ...listCauses(causes)].join("\n\n");
+  return cut(text, MAX_MESSAGE - help.length) + help;
 }
-/** Where there are too many problems for one annotation, it is the steps that give way: the links lead to them. */
-function describeInputs(failure, docs) {
-  const groups = [...Map.groupBy(failure.issues, ({ error: { code, steps } }) => [code, ...steps].join("\n")).values()];
-  const full = [failure.message, ...groups.map((group) => describeProblems(group, docs, true))].join("\n\n");
-  if (full.length <= LONGEST_MESSAGE) return full;
-  const brief = groups.map((group) => describeProblems(group, docs, false));
-  return cut([failure.message, ...brief].join("\n\n"), LONGEST_MESSAGE);
+/** A single cause is certain, so it has no number. */
+function listCauses(causes) {
+  if (causes.length === 0) return [];
+  if (causes.length === 1) return causes.map(({ cause, fix }) => [cause, `Fix: ${fix}`].filter(Boolean).join("\n"));
+  const items = causes.map(({ cause, fix }, index) => {
+    return cause === undefined ? `${index + 1}. ${fix}` : `${index + 1}. ${cause}\n   Fix: ${fix}`;
+  });
+  return [items.join("\n")];
 }
-/** Inputs that need the same change, with that change said once. */
-function describeProblems(group, docs, withSteps) {
-  const [{ code, steps }] = group.map(({ error }) => error);
-  const problems = group.map(({ input, error }) => `${input}: ${error.message}.`);
-  return [...problems, ...(withSteps ? list(steps) : []), `  More: ${docs}#${code}`].join("\n");
+function describeInputs(issues, docs) {
+  const [first] = issues;
+  if (issues.length === 1 && first) {
+    const { input, message, fixes, code } = first;
+    const causes = fixes.map((fix) => ({ fix }));
+    return describeError(
+      new ActionError({ code, headline: `${input} ${message}.`, context: [NOT_SENT], causes }),
+      docs,
+    );
+  }
+  const groups = [...Map.groupBy(issues, ({ code, fixes }) => `${code}\n${fixes[0]}`).values()];
+  const head = `${headlineOf(issues)}\n${NOT_SENT}`;
+  const full = [head, ...groups.map((group) => describeIssues(group, docs, true))].join("\n\n");
+  // Where there are too many issues for one annotation, the fixes are left out: the links lead to them.
+  if (full.length <= MAX_MESSAGE) return full;
+  return cut([head, ...groups.map((group) => describeIssues(group, docs, false))].join("\n\n"), MAX_MESSAGE);
 }
-function section(heading, items) {
-  return items.length === 0 ? "" : [heading, ...list(items)].join("\n");
+/** Names that don't fit in are counted. */
+function headlineOf(issues) {
+  const names = issues.map(({ input }) => input);
+  for (let shown = names.length; ; shown--) {
+    const rest = shown === names.length ? "" : ` and ${names.length - shown} more`;
+    const headline = `${names.length} invalid inputs: ${names.slice(0, shown).join(", ")}${rest}.`;
+    if (headline.length <= MAX_HEADLINE) return headline;
+  }
 }
-function list(items) {
-  return items.map((item) => `  - ${item}`);
+/** Inputs that need the same fix, with that fix said once. */
+function describeIssues(group, docs, withFix) {
+  const lines = group.map(({ input, message }) => `${input} ${message}.`);
+  const [{ code, fixes }] = group;
+  return [...lines, ...(withFix ? [`   Fix: ${fixes[0]}`] : []), `   Help: ${docs}#${code}`].join("\n");
 }
 /** A cut goes between characters, not through the two halves of one. */
 function cut(text, limit) {
   return text.length <= limit ? text : `${text.slice(0, limit - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 }
-/** A defect's message is nobody's chosen words, so it is shown like text from elsewhere, with all its causes. */
+/** The message of a bug wasn't written by us, so it is sanitized like remote text, with all its causes. */
 function describeUnexpected(error) {
   const chain = [];
   for (let link = error; link !== undefined && chain.length < 5; link = link.cause) {
     chain.push(sanitize(link instanceof Error ? `${link.name}: ${link.message}` : String(link)));
     if (!(link instanceof Error)) break;
   }
-  return `The action failed in a way that it should not: ${chain.join(" ← ")}. Please report this as an issue.`;
+  return `Internal error of the action. Please report it as an issue with the next line.\n${chain.join(" <- ")}`;
 }
 
 ;// CONCATENATED MODULE: external "node:fs"
@@ -1803,13 +1843,13 @@ function readKeyFile(path) {
       throw unreadable("the file is larger than 64 KiB", "Give the path of the key file itself.");
     return (0,external_node_fs_namespaceObject.readFileSync)(path);
   } catch (error) {
-    if (error instanceof ActionError) throw error;
+    if (error instanceof InputFailure) throw error;
     const [message, step] = REASONS[error.code ?? ""] ?? ["the file can't be read", "Check the path."];
     throw unreadable(message, step);
   }
 }
 function unreadable(message, step) {
-  return new ActionError({ code: "private-key-file-unreadable", message, steps: [step] });
+  return new InputFailure({ code: "private-key-file-unreadable", message, steps: [step] });
 }
 
 ;// CONCATENATED MODULE: ./build/src/lib/clock.js
@@ -1946,13 +1986,12 @@ class DecodedURL extends URL {
 var tunnel = __nccwpck_require__(770);
 ;// CONCATENATED MODULE: ./stubs/undici/index.js
 /**
- * `@actions/http-client` imports `ProxyAgent` for `getAgentDispatcher()` alone, a method that this action never calls.
- * The build takes that method out, and this with it; if the method ever came back, it would fail loudly, and not bring a
- * megabyte with it.
+ * `@actions/http-client` imports `ProxyAgent` for `getAgentDispatcher()`, a method that this action never calls. The real
+ * undici would add a megabyte to the bundle.
  */
 class ProxyAgent {
   constructor() {
-    throw new Error("undici is left out of this bundle: getAgentDispatcher() can't be used");
+    throw new Error("This bundle doesn't contain undici: getAgentDispatcher() can't be used.");
   }
 }
 
@@ -3800,417 +3839,157 @@ function withFile(env, variable, write) {
   if (!env[variable]) {
     throw new ActionError({
       code: "not-a-step",
-      message: `${variable} is not set, so this is no step of a workflow, and nothing was handed over.`,
-      steps: ["Run the action by uses: in a workflow, or try it out with npm start."],
+      headline: `${variable} is not set: the action isn't running in a GitHub Actions step. No outputs were set.`,
+      causes: [{ fix: "Run the action by uses: in a workflow, or try it out with npm start." }],
     });
   }
   write();
 }
 
 ;// CONCATENATED MODULE: ./build/src/lib/setup-steps.js
-/** A place in the settings of an External Client App. */
-const inExternalClientApp = (path) =>
-  `External Client App: Setup → External Client App Manager → your app → ${path}`;
-/** A place in the settings of a Connected App. */
-const inConnectedApp = (path) => `Connected App: Setup → App Manager → your app → ${path}`;
-const MY_DOMAIN = "Setup → My Domain → Current My Domain URL";
-const USE_MY_DOMAIN = `Set login_url to the org's own address: ${MY_DOMAIN}.`;
-const LOGIN_HISTORY = "See what Salesforce noted: Setup → Login History, newest row of this user.";
-const WAIT =
-  "After a change to the app or its policies wait 10 minutes (now and then 30), then run the job again.";
-const SET_CLOCK = "Set the runner's clock by NTP: timedatectl set-ntp true (Linux), w32tm /resync (Windows).";
-const PRE_AUTHORIZE = [
-  inExternalClientApp(
-    "Policies → OAuth Policies → Permitted Users: Admin approved users are pre-authorized. Select a permission set or profile there.",
-  ),
-  inConnectedApp(
-    "Manage → Edit Policies → Permitted Users: Admin approved users are pre-authorized. Then Manage Permission Sets or Manage Profiles.",
-  ),
-  "Assign the permission set to the user: Setup → Permission Sets → the permission set → Manage Assignments.",
-];
-const COPY_KEY = [
-  inExternalClientApp("Settings → OAuth Settings → Consumer Key and Secret: copy the key with its button."),
-  inConnectedApp("View → Manage Consumer Details: copy the key with its button."),
-];
+/** Ends a fix for an External Client App: the way to the same setting of a Connected App is on the linked page. */
+const CONNECTED_APP = " (Connected App: see the link.)";
+const APP = "Setup > External Client App Manager > your app";
+const inApp = (path) => `${APP} > ${path}${CONNECTED_APP}`;
+const MY_DOMAIN = "Setup > My Domain > Current My Domain URL";
+const USE_MY_DOMAIN = `Set login_url to the org's My Domain: ${MY_DOMAIN}.`;
+const LOGIN_HISTORY =
+  "Open Setup > Login History and read the newest row of this user: it often names the reason.";
+const WAIT = "Wait 10 minutes (sometimes 30), then run the job again.";
+const SET_CLOCK =
+  "Synchronize the runner's clock by NTP: timedatectl set-ntp true (Linux), w32tm /resync (Windows).";
+const PRE_AUTHORIZE = inApp(
+  "Policies > Edit: set Permitted Users to “Admin approved users are pre-authorized” and select one of the user's permission sets.",
+);
+const ASSIGN_PERMISSION_SET =
+  "Setup > Permission Sets > the permission set that the app's policies list > Manage Assignments: add the user, without an expiration date.";
+const COPY_KEY = inApp("Settings > OAuth Settings > Consumer Key and Secret: copy the key with its button.");
+const UPLOAD_CERTIFICATE = inApp(
+  "Settings > OAuth Settings > Flow Enablement > JWT Bearer Flow: upload the certificate of this private key.",
+);
+const NEW_PAIR =
+  "Create a new pair with setup/setup.sh (or openssl, see the link), upload its certificate to the app, and store the new key.";
 const COMPARE_PAIR =
-  "Check that they are a pair: openssl pkey -pubout -in salesforce.key and openssl x509 -pubkey -noout -in salesforce.crt print the same.";
-const UPLOAD_CERTIFICATE = [
-  inExternalClientApp("Settings → OAuth Settings → Flow Enablement → JWT Bearer Flow: upload salesforce.crt."),
-  inConnectedApp("Edit → Use digital signatures: upload salesforce.crt."),
-];
-const ENABLE_FLOW = [
-  inExternalClientApp(
-    "Settings → OAuth Settings → Flow Enablement: tick JWT Bearer Flow and upload the key's certificate.",
-  ),
-  inConnectedApp("Edit → Use digital signatures: tick it and upload the key's certificate."),
-];
-const ADD_SCOPES = [
-  inExternalClientApp("Settings → OAuth Settings → OAuth Scopes: add api and refresh_token (offline_access)."),
-  inConnectedApp("Edit → Selected OAuth Scopes: add api and refresh_token (offline_access)."),
-];
-const INSTALL =
-  "Setup → Connected Apps OAuth Usage → Install beside the app; then Manage App Policies to let this user in.";
+  "Compare them: openssl pkey -pubout -in salesforce.key and openssl x509 -pubkey -noout -in salesforce.crt print the same for a pair. If you no longer have the files, create a new pair with setup/setup.sh.";
+const ENABLE_FLOW = inApp(
+  "Settings > OAuth Settings > Flow Enablement: select JWT Bearer Flow and upload the certificate.",
+);
+const ADD_SCOPES = inApp(
+  "Settings > OAuth Settings > OAuth Scopes: add “Manage user data via APIs (api)” and “Perform requests at any time (refresh_token, offline_access)”.",
+);
+const ENABLE_APP = inApp("Policies > App Policies: enable the app.");
+const INSTALL_APP =
+  "Setup > Connected Apps OAuth Usage: click Install beside the app, then Manage App Policies to admit this user.";
 
-;// CONCATENATED MODULE: ./build/src/token/refusals.js
-
-/** Every refusal that is known, the first match wins. Texts: Salesforce help, "OAuth 2.0 Authorization Errors", and reports of users. */
-const REFUSALS = [
-  {
-    code: "login-rate-exceeded",
-    match: /^rate_limit_exceeded:|login rate exceeded/i,
-    meaning: "this user has logged in too often",
-    causes: ["More than about 3,600 logins of one user in an hour, those of other tools included."],
-    steps: [
-      "Wait an hour. Asking again sooner only adds to the count.",
-      "Log in once a job and hand the token on as an output of the step; give busy pipelines users of their own.",
-    ],
-  },
-  {
-    code: "user-has-not-approved",
-    match: /(?:hasn\S{0,6}t|has not|not) approved this (?:consumer|app)/i,
-    meaning: "the app is not approved for this user",
-    causes: [
-      "The app lets users approve it themselves, and this user never did: nobody can click Allow in a pipeline.",
-      "The app is for approved users only, and none of this user's permission sets or profiles is on it.",
-      "The app or its policies were changed in the last minutes.",
-      "Another org answered than the one you mean: username and login_url belong to different orgs.",
-    ],
-    steps: [...PRE_AUTHORIZE, WAIT, USE_MY_DOMAIN, LOGIN_HISTORY],
-  },
-  {
-    code: "user-not-admin-approved",
-    match: /^(?:invalid_app_access|OAUTH_APP_ACCESS_DENIED):|not admin approved/i,
-    meaning: "the app is for approved users only, and this user is none",
-    causes: [
-      "None of this user's permission sets or profiles is on the app.",
-      "The permission set is on the app, but not assigned to this user, or the assignment has ended.",
-      "The policy or the assignment was changed in the last minutes.",
-    ],
-    steps: [...PRE_AUTHORIZE, WAIT, LOGIN_HISTORY],
-  },
-  {
-    code: "app-not-found",
-    match: /^(?:app_not_found|OAUTH_EC_APP_NOT_FOUND):|client app is not installed in this org/i,
-    meaning: "the org that was asked has no External Client App with this consumer key",
-    causes: [
-      "consumer_key belongs to an app in another org.",
-      "The sandbox was refreshed: its own apps are gone, and new ones have new keys.",
-      "The app was made or changed in the last minutes.",
-    ],
-    steps: [USE_MY_DOMAIN, ...COPY_KEY, WAIT],
-  },
-  {
-    code: "client-identifier-invalid",
-    match: /^invalid_client_id:|client identifier invalid/i,
-    meaning: "Salesforce knows no app with this consumer key",
-    causes: [
-      "consumer_key is mistyped or cut, or is the consumer secret.",
-      "login_url is another org's: production in place of a sandbox, or the other way round.",
-      "The app was deleted, went away with a sandbox refresh, or was made in the last minutes.",
-    ],
-    steps: [...COPY_KEY, USE_MY_DOMAIN, WAIT],
-  },
-  {
-    code: "app-not-installed",
-    match: /app must be installed into org/i,
-    meaning: "the org refuses apps that are not installed in it",
-    causes: [
-      "The app belongs to another org and is not installed in this one. Salesforce blocks such apps since September 2025.",
-      "API Access Control is on, and the app is not on its list.",
-    ],
-    steps: [
-      INSTALL,
-      "Better: make an External Client App in this very org, and use its consumer key.",
-      "Where API Access Control is on, allow the app there: Setup → API Access Control.",
-    ],
-  },
-  {
-    code: "client-credentials-invalid",
-    match: /^invalid_client: *$|invalid client credentials/i,
-    meaning: "the app's certificate does not belong to this private key",
-    causes: [
-      "Key and certificate are not a pair: one of them was renewed without the other.",
-      "The secret holds the key of another org or app.",
-      "consumer_key belongs to another app than the certificate was uploaded to.",
-    ],
-    steps: [COMPARE_PAIR, ...UPLOAD_CERTIFICATE, WAIT],
-  },
-  {
-    code: "assertion-expired",
-    match: /expired authorization code|(?:assertion|token|jwt) (?:is |has )?expired|expired (?:assertion|token|jwt)/i,
-    meaning: "the assertion had expired when Salesforce read it",
-    causes: ["The runner's clock is behind.", "A proxy holds requests back for minutes."],
-    steps: [SET_CLOCK, "On GitHub's own runners, run the job again.", LOGIN_HISTORY],
-  },
-  {
-    code: "assertion-invalid",
-    match:
-      /invalid (?:jwt )?assertion|assertion (?:is )?(?:invalid|not valid)|invalid signature|signature (?:is )?(?:invalid|(?:verification|validation) failed)/i,
-    meaning: "the signature does not fit the certificate on the app",
-    causes: [
-      "The private key is not the one of the certificate on the app.",
-      "The app has no certificate any more: deploying its metadata without the certificate element clears it.",
-      "The JWT bearer flow (Connected App: digital signatures) is off.",
-      "consumer_key belongs to another app than the certificate was uploaded to.",
-    ],
-    steps: [COMPARE_PAIR, ...UPLOAD_CERTIFICATE, WAIT, LOGIN_HISTORY],
-  },
-  {
-    code: "audience-refused",
-    match: /audience/i,
-    meaning: "the audience does not fit the host",
-    causes: [
-      "A sandbox was addressed as production, or the other way round.",
-      "The input audience is set, and not to what this org expects.",
-      "login_url is a site, and its path is missing or wrong.",
-    ],
-    steps: [
-      USE_MY_DOMAIN,
-      "Leave audience out. If it must be set: https://login.salesforce.com for production, https://test.salesforce.com for a sandbox or scratch org, a site's whole URL.",
-      LOGIN_HISTORY,
-    ],
-  },
-  {
-    code: "user-inactive",
-    match: /^inactive_user:|inactive user|user (?:is )?inactive/i,
-    meaning: "this user may not log in",
-    causes: [
-      "The user is deactivated or frozen.",
-      "A sandbox refresh brought the user over from production, where it is inactive.",
-    ],
-    steps: [
-      "Setup → Users → the user: Unfreeze, or Edit → Active.",
-      "Check that username is the user that you mean; a sandbox's ends in the sandbox's name.",
-      LOGIN_HISTORY,
-    ],
-  },
-  {
-    code: "org-inactive",
-    match: /^inactive_org:|inactive org|org(?:anization)? (?:is )?inactive/i,
-    meaning: "the org is closed",
-    causes: [
-      "A trial, Developer Edition or scratch org has expired or was deleted.",
-      "Salesforce has locked the org.",
-      "login_url or username belong to an org that is no more.",
-    ],
-    steps: [
-      "Log in to the org with a browser: it says what is the matter.",
-      "Scratch orgs: sf org list shows when each ends. Make a new one and change username and login_url.",
-      LOGIN_HISTORY,
-    ],
-  },
-  {
-    code: "ip-restricted",
-    match: /\bip (?:address )?(?:is )?(?:restricted|not allowed|blocked)|restricted ip\b/i,
-    meaning: "the user may not log in from the runner's IP address",
-    causes: [
-      "The user's profile has login IP ranges, and the runner is outside. This flow obeys them whatever the app's IP relaxation says.",
-    ],
-    steps: [
-      "Setup → Profiles → the user's profile → Login IP Ranges: add the runner's outgoing addresses.",
-      "GitHub's own runners change theirs all the time: use a larger or self-hosted runner with a fixed address, or a profile without ranges.",
-      LOGIN_HISTORY,
-    ],
-  },
-  {
-    code: "no-valid-scopes",
-    match: /no valid scopes/i,
-    meaning: "the app has no scope that a token could have",
-    causes: ["No OAuth scope is selected on the app, or none that this user may have."],
-    steps: [...ADD_SCOPES, WAIT, LOGIN_HISTORY],
-  },
-  {
-    code: "domain-not-supported",
-    match: /not supported on this domain/i,
-    meaning: "this host does not serve the JWT bearer flow",
-    causes: ["login_url is not the org's My Domain, and the org wants to be asked there."],
-    steps: [USE_MY_DOMAIN, LOGIN_HISTORY],
-  },
-  {
-    code: "refresh-token-scope-required",
-    match: /(?:refresh_token|offline_access) scope is required|should be installed and preauthorized/i,
-    meaning: "the app lacks a scope that this flow wants, or is not pre-authorized",
-    causes: [
-      "The app has no refresh_token (offline_access) scope. No refresh token is ever issued, but this flow wants the scope.",
-      "Users may approve the app themselves, and this flow wants it pre-authorized.",
-    ],
-    steps: [...ADD_SCOPES, ...PRE_AUTHORIZE, WAIT],
-  },
-  {
-    code: "scope-not-supported",
-    match: /scope parameter not supported/i,
-    meaning: "the request had a scope in it, which this flow does not take",
-    causes: ["Something between the runner and Salesforce changes requests: this action never sends a scope."],
-    steps: ["Ask whoever runs the proxy (https_proxy of the runner) to leave requests to Salesforce as they are."],
-  },
-  {
-    code: "grant-type-not-supported",
-    match: /^unsupported_grant_type:|grant type not supported/i,
-    meaning: "the app or host does not take the JWT bearer flow",
-    causes: [
-      "The JWT bearer flow is off for the app.",
-      "Something between the runner and Salesforce changes requests: the body arrived in another form.",
-    ],
-    steps: [...ENABLE_FLOW, USE_MY_DOMAIN, WAIT],
-  },
-  {
-    code: "flow-not-enabled",
-    match: /^unauthorized_client:/i,
-    meaning: "the app may not use the JWT bearer flow",
-    causes: ["The JWT bearer flow is off for the app, or the app has no certificate."],
-    steps: [...ENABLE_FLOW, WAIT],
-  },
-  {
-    code: "app-blocked",
-    match: /^OAUTH_APP_BLOCKED:|app is blocked|blocked by (?:an )?admin/i,
-    meaning: "an administrator has blocked the app",
-    causes: ["Somebody clicked Block beside the app: ask why before you undo it."],
-    steps: [
-      inExternalClientApp("Policies → App Policies: the app must be enabled."),
-      "Connected App: Setup → Connected Apps OAuth Usage → Unblock beside the app.",
-    ],
-  },
-  {
-    code: "app-not-approved",
-    match: /^OAUTH_APPROVAL_ERROR_GENERIC:/i,
-    meaning: "the app is not installed or approved in this org",
-    causes: [
-      "The app belongs to another org and is not installed in this one. Salesforce blocks such apps since September 2025.",
-      "The app is installed, but not approved for this user.",
-    ],
-    steps: [INSTALL, ...PRE_AUTHORIZE, LOGIN_HISTORY],
-  },
-  {
-    code: "salesforce-unavailable",
-    match: /^(?:server_error|temporarily_unavailable|unknown_error):|retry your request/i,
-    meaning: "Salesforce could not answer just now",
-    causes: ["A fault or an overload at Salesforce, or maintenance of the org's instance."],
-    steps: [
-      "Run the job again in a few minutes.",
-      "https://status.salesforce.com tells of maintenance and incidents; the instance stands in Setup → Company Information.",
-      "If short faults are frequent, raise timeout_seconds: all attempts share it.",
-    ],
-  },
-  {
-    code: "authentication-failure",
-    match: /authentication failure/i,
-    meaning: "Salesforce did not let this user in, and does not say why",
-    causes: [
-      "username is not a user of this org; it is a Salesforce username, not an e-mail address.",
-      "The user is frozen or locked, outside the profile's login hours, or lacks the API Enabled permission.",
-      "The org or the profile demands a high-assurance session, which this flow can't have.",
-    ],
-    steps: [
-      LOGIN_HISTORY,
-      "Setup → Users → the user: copy the username, and check Active, Freeze, profile and permission sets.",
-      "Setup → Session Settings and the profile's: the session security level at login must not be High Assurance.",
-    ],
-  },
-];
-/** What stands for every refusal that is not in the catalogue. */
-const UNKNOWN_REFUSAL = {
-  code: "unknown-refusal",
-  match: /^/,
-  meaning: "Salesforce refused for a reason that this action doesn't know",
-  causes: [
-    "username, consumer_key and login_url belong to different orgs.",
-    "The user is not approved for the app, or not active.",
-    "The certificate on the app is not the private key's.",
-  ],
-  steps: [
-    LOGIN_HISTORY,
-    USE_MY_DOMAIN,
-    "Go through the check list: Setup → External Client App Manager (or App Manager) → your app: consumer key, certificate, scopes, permitted users.",
-  ],
-};
-/**
- * Finds what a refusal means.
- *
- * @param refused both fields of the answer and its HTTP status
- * @returns an entry for every refusal, {@link UNKNOWN_REFUSAL} at worst
- */
-function matchRefusal({ error, description, status }) {
-  const known = REFUSALS.find(({ match }) => match.test(`${error}: ${description}`));
-  if (known) return known;
-  // 429 and 5xx say "not now" even where the words say nothing (RFC 6585 §4, RFC 9110 §15.6).
-  const passing = status === 429 || status >= 500;
-  return (passing && REFUSALS.find(({ code }) => code === "salesforce-unavailable")) || UNKNOWN_REFUSAL;
-}
-
-;// CONCATENATED MODULE: ./build/src/token/adjustment.js
+;// CONCATENATED MODULE: ./build/src/token/retry.js
+/** One attempt gets at most this, so that one silent connection doesn't use up the whole budget. */
+const MAX_ATTEMPT_MS = 15_000;
+/** A retry with less time than this would hardly see its response. */
+const MIN_ATTEMPT_MS = 1000;
+const FIRST_BACKOFF_MS = 500;
+const MAX_BACKOFF_MS = 8000;
 /** A smaller difference can't make an assertion of three minutes expire. */
 const TOLERATED_SKEW_MS = 60_000;
-const EXPIRED =
-  /expired authorization code|assertion (?:is |has )?expired|expired assertion|token (?:is |has )?expired/i;
-const AUDIENCE = /audience/i;
-/**
- * Finds what can be set right from here: a runner's clock that is wrong, or an audience that Salesforce wants
- * spelt the documented way. A plan that has had a remedy doesn't get it again.
- */
-function findAdjustment(refusal) {
-  if (refusal.answer.error.toLowerCase() !== "invalid_grant") return undefined;
-  return clockRemedy(refusal) ?? audienceRemedy(refusal);
+/** Whoever answers must not be able to choose a date for an assertion: a larger difference is reported only. */
+const MAX_SKEW_MS = 24 * 3_600_000;
+/** The time that an attempt gets out of what is left of the budget. */
+function attemptMs(remainingMs) {
+  // On a busy machine a wait can take longer than was left.
+  return Math.max(0, Math.min(MAX_ATTEMPT_MS, remainingMs / 2));
 }
-function clockRemedy({ answer, signing, runnerTime, salesforceTime }) {
-  if (signing.skewMs !== undefined || salesforceTime === undefined || !EXPIRED.test(answer.description))
-    return undefined;
-  const skewMs = salesforceTime - runnerTime;
-  if (Math.abs(skewMs) <= TOLERATED_SKEW_MS) return undefined;
+/**
+ * Decides what follows on a failed attempt: the rule of its response says whether it can be retried or adjusted.
+ *
+ * @param attempts all of them, the last one included
+ */
+function nextStep(attempts, state) {
+  const attempt = attempts.at(-1);
+  const { response, headers, runnerTime, salesforceTime } = attempt;
+  const slowestMs = Math.max(0, ...attempts.filter(isAnswered).map(({ durationMs }) => durationMs));
+  // An attempt gets half of what is left when it starts.
+  const lastStartMs = state.remainingMs - 2 * Math.max(MIN_ATTEMPT_MS, slowestMs / 2);
+  const adjustment = adjust(attempt, state.signing);
+  if (adjustment) {
+    return lastStartMs >= 0 ? { kind: "adjust", adjustment } : { kind: "stop", deadlineExceeded: { retryAfterMs: 0 } };
+  }
+  if (!response.rule.retry) return { kind: "stop", deadlineExceeded: undefined };
+  const retryAfterMs = retryAfter(headers, salesforceTime ?? runnerTime);
+  if (retryAfterMs > lastStartMs) return { kind: "stop", deadlineExceeded: { retryAfterMs } };
+  return { kind: "retry", waitMs: Math.min(lastStartMs, backoff(attempts.length, retryAfterMs, state.random())) };
+}
+function isAnswered({ response }) {
+  return response.kind !== "none";
+}
+/** What can be corrected from here, once each: a runner's clock that is wrong, or an audience in another form than documented. */
+function adjust({ response, runnerTime, salesforceTime }, signing) {
+  switch (response.rule.adjust) {
+    case "clock":
+      return salesforceTime === undefined ? undefined : adjustClock(salesforceTime - runnerTime, signing);
+    case "audience":
+      return adjustAudience(signing);
+    default:
+      return undefined;
+  }
+}
+function adjustClock(skewMs, signing) {
+  const isWrong = Math.abs(skewMs) > TOLERATED_SKEW_MS && Math.abs(skewMs) <= MAX_SKEW_MS;
+  if (signing.skewMs !== undefined || !isWrong) return undefined;
   const notice =
-    `The runner's clock is ${describeSkew(skewMs)}, so Salesforce took the assertion for expired. ` +
-    "It is signed once more on Salesforce's time. Set the runner's clock (NTP): other steps will trip over it, too.";
+    `The runner's clock is ${describeSkew(skewMs)}, so Salesforce considers the assertion expired. ` +
+    "Retrying once with Salesforce's time. Synchronize the runner's clock (NTP): a wrong clock breaks other steps, too.";
   return { signing: { ...signing, skewMs }, notice, isWarning: true };
 }
-function audienceRemedy({ answer, signing }) {
-  const audience = signing.fallbackAudience;
-  if (audience === undefined || !AUDIENCE.test(answer.description)) return undefined;
-  const notice =
-    `Salesforce refused the audience ${signing.audience}; trying ${audience} once. ` +
-    `To save this request, set audience: ${audience}`;
-  return { signing: { ...signing, audience, fallbackAudience: undefined }, notice, isWarning: false };
+function adjustAudience(signing) {
+  const { audience, fallbackAudience } = signing;
+  if (fallbackAudience === undefined) return undefined;
+  const notice = `Salesforce rejected the audience ${audience}. Retrying once with ${fallbackAudience}.`;
+  return { signing: { ...signing, audience: fallbackAudience, fallbackAudience: undefined }, notice, isWarning: false };
 }
 /** A skew in words: `412 s behind Salesforce's`. */
 function describeSkew(skewMs) {
   const seconds = Math.round(Math.abs(skewMs) / 1000);
   return `${seconds} s ${skewMs > 0 ? "behind" : "ahead of"} Salesforce's`;
 }
-
-;// CONCATENATED MODULE: ./build/src/diagnosis/sandbox-username.js
-/** Ends of domain names that a sandbox is hardly ever named after. */
-const OLD_DOMAINS = new Set(["com", "net", "org", "edu", "gov", "mil", "int", "info", "biz", "io", "eu"]);
-/** Countries have two letters. So has the most frequent name of a sandbox, and few orgs are in that country. */
-const COUNTRY = /^(?!qa$)[a-z]{2}$/;
-/** A sandbox's name has up to ten letters and digits (Salesforce help, "Create a Sandbox"). */
-const SANDBOX_NAME = /^[a-z\d]{1,10}$/;
 /**
- * Guesses which sandbox a username is of: creating one appends `.` and its name to every username, so the name follows
- * on what was the end of a domain. Users made in the sandbox itself may be called anything.
+ * How long to wait before the next attempt: exponential backoff with full jitter, and no less than the server asked for.
  *
- * @param username in the form of an e-mail address
- * @returns the sandbox's name in lower case, an empty string where there is none, `undefined` where it can't be told
+ * @param attempt number of the attempt that failed, from 1
+ * @param retryAfterMs what the server asked for, in milliseconds
+ * @param random a number from 0 up to, not including, 1
+ * @returns milliseconds
  */
-function sandboxOf(username) {
-  const labels = username
-    .slice(username.lastIndexOf("@") + 1)
-    .toLowerCase()
-    .split(".");
-  const last = labels.at(-1) ?? "";
-  if (labels.length <= 2 || isDomainEnd(last)) return "";
-  return isDomainEnd(labels.at(-2) ?? "") && SANDBOX_NAME.test(last) ? last : undefined;
+function backoff(attempt, retryAfterMs, random) {
+  const ceiling = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1));
+  return retryAfterMs + Math.floor(random * ceiling);
 }
-function isDomainEnd(label) {
-  return OLD_DOMAINS.has(label) || COUNTRY.test(label);
+/**
+ * Reads `Retry-After` (RFC 9110 §10.2.3).
+ *
+ * @param headers of the response
+ * @param now milliseconds since 1970
+ * @returns milliseconds from now; 0 without a usable header
+ */
+function retryAfter(headers, now) {
+  const value = headers["retry-after"]?.trim() ?? "";
+  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? 0 : Math.max(0, date - now);
 }
 
 ;// CONCATENATED MODULE: ./build/src/diagnosis/hints.js
 
 
-
-const SOON_MS = 30 * 86_400_000;
+const hints_DAY_MS = 86_400_000;
+const SOON_MS = 30 * hints_DAY_MS;
 /** What Salesforce's consumer keys look like so far; nothing documents it. */
 const USUAL_KEY = /^3MVG9.{80}$/;
-/** My Domain hosts of another kind than plain production and sandboxes (Salesforce help, "Partitioned Domains"). */
+/** My Domain hosts other than plain production and sandboxes (Salesforce help, "Partitioned Domains"). */
 const PARTITION = /\.(?:develop|trailblaze|demo|free|patch|scratch|pc-rnd)\./;
+/**
+ * Creating a sandbox appends `.` and its name, up to ten letters and digits, to every username (Salesforce help, "Create a
+ * Sandbox"), so the name follows on what was the end of a domain. Two letters are a country, but for `qa`.
+ */
+const SANDBOX_USERNAME = /@.+\.(?:com|net|org|edu|gov|[a-z]{2})\.(qa|(?!com$)[a-z\d]{3,10})$/i;
 const OTHER_ORG = [
   "user-has-not-approved",
   "user-not-admin-approved",
@@ -4222,7 +4001,6 @@ const OTHER_ORG = [
   "authentication-failure",
   "unknown-refusal",
 ];
-const OTHER_KEY = ["assertion-invalid", "client-credentials-invalid", "unknown-refusal"];
 /** The surest come first. */
 const HINT_RULES = [
   {
@@ -4231,53 +4009,58 @@ const HINT_RULES = [
   },
   {
     appliesTo: ["audience-refused", "assertion-invalid", "authentication-failure", "unknown-refusal"],
-    find: oddAudience,
+    find: unusualAudience,
   },
   { appliesTo: OTHER_ORG, find: sandboxUserInProduction },
   { appliesTo: OTHER_ORG, find: otherUserInSandbox },
-  { appliesTo: ["app-not-found", "client-identifier-invalid", "domain-not-supported"], find: noMyDomain },
-  { appliesTo: ["app-not-found", "client-identifier-invalid", "unknown-refusal"], find: oddConsumerKey },
-  { appliesTo: OTHER_KEY, find: endingCertificate },
-  { appliesTo: ["assertion-invalid", "client-credentials-invalid"], find: pairIsRight },
-  { appliesTo: ["audience-refused"], find: bothAudiencesRefused },
+  { appliesTo: ["app-not-found", "client-identifier-invalid", "domain-not-supported"], find: genericLoginHost },
+  { appliesTo: ["app-not-found", "client-identifier-invalid", "unknown-refusal"], find: unusualConsumerKey },
+  { appliesTo: ["assertion-invalid", "client-credentials-invalid"], find: keyMatchesCertificate },
+  { appliesTo: ["audience-refused"], find: bothAudiencesRejected },
+  { appliesTo: ["answer-redirect"], find: newAddress },
+  { appliesTo: ["assertion-invalid", "client-credentials-invalid", "unknown-refusal"], find: expiringCertificate },
 ];
 /**
- * Looks for what this run knows and a catalogue can't.
+ * Finds what this run shows and a table of refusals can't know.
  *
- * @param code of the refusal
- * @returns the likeliest first; often nothing
+ * @param code of the failure
+ * @returns the surest first; often nothing
  */
 function findHints(code, run) {
   return HINT_RULES.filter(({ appliesTo }) => appliesTo.includes(code))
     .map(({ find }) => find(run))
-    .filter((finding) => finding !== undefined);
+    .filter((hint) => hint !== undefined);
 }
 function wrongClock({ result: { measuredSkewMs = 0, signing } }) {
   // An assertion that was signed on Salesforce's time can't suffer from the runner's clock.
   if (signing.skewMs !== undefined || Math.abs(measuredSkewMs) <= TOLERATED_SKEW_MS) return undefined;
-  const effect =
-    measuredSkewMs > 0 ? "the assertion had run out on arrival" : "the assertion ends too far in the future";
-  return {
-    cause: `The runner's clock is ${describeSkew(measuredSkewMs)}: ${effect}.`,
-    steps: [SET_CLOCK],
-  };
+  if (Math.abs(measuredSkewMs) > MAX_SKEW_MS) {
+    return {
+      cause: `The Date header of the response is ${Math.round(Math.abs(measuredSkewMs) / hints_DAY_MS)} days away from the runner's clock. The action doesn't sign for a date that far away.`,
+      fix: "Check the runner's clock first. If it is right, check that login_url and the proxy are Salesforce's and yours.",
+    };
+  }
+  const effect = measuredSkewMs > 0 ? "the assertion had expired on arrival" : "the assertion expires too late";
+  return { cause: `The runner's clock is ${describeSkew(measuredSkewMs)}: ${effect}.`, fix: SET_CLOCK };
 }
-function oddAudience({ inputs: { audience, loginUrl } }) {
+function unusualAudience({ inputs: { audience, loginUrl } }) {
   if (audience === loginUrl.audience || audience === loginUrl.fallbackAudience) return undefined;
   return {
-    cause: `The input audience is ${audience}, but ${loginUrl.audience} follows from login_url.`,
-    steps: ["Remove the input audience from the step."],
+    cause: `The input audience is ${audience}, but login_url stands for ${loginUrl.audience}.`,
+    fix: "Remove the input audience from the step.",
   };
 }
 function sandboxUserInProduction({ inputs: { username, loginUrl } }) {
   const sandbox = sandboxOf(username);
-  // In Developer Edition and trial orgs usernames are made up, often with something at their end.
+  // In Developer Edition and trial orgs usernames are made up, often with a suffix.
   if (loginUrl.isSandbox !== false || PARTITION.test(loginUrl.host) || !sandbox) return undefined;
+  const myDomain = /^([a-z\d-]+)\.my\.salesforce\.com$/.exec(loginUrl.host)?.[1];
+  const address = myDomain
+    ? `https://${myDomain}--${sandbox}.sandbox.my.salesforce.com`
+    : `${MY_DOMAIN}, in the sandbox`;
   return {
-    cause: `The username ends in .${sandbox}, as a sandbox's does, but ${loginUrl.host} is no sandbox's address.`,
-    steps: [
-      `To log in to the sandbox, set login_url to its own address (${MY_DOMAIN}, in the sandbox) or https://test.salesforce.com. For production, take .${sandbox} off the username.`,
-    ],
+    cause: `The username ends in .${sandbox} like a sandbox user's, but ${loginUrl.host} is a production address.`,
+    fix: `If this is a sandbox, set login_url to its My Domain (${address}). If it is production, remove .${sandbox} from username.`,
   };
 }
 function otherUserInSandbox({ inputs: { username, loginUrl } }) {
@@ -4285,81 +4068,64 @@ function otherUserInSandbox({ inputs: { username, loginUrl } }) {
   if (loginUrl.isSandbox !== true || PARTITION.test(loginUrl.host) || /@example\.com$/i.test(username))
     return undefined;
   const asked = /--([a-z\d]+)\./.exec(loginUrl.host)?.[1];
-  const sandbox = sandboxOf(username);
-  if (sandbox === undefined || (sandbox !== "" && (asked === undefined || asked === sandbox))) return undefined;
-  const suffix = `.${asked ?? "sandboxname"}`;
-  const ending = sandbox === "" ? "has no sandbox's name at its end" : `ends in .${sandbox}`;
-  const bare = sandbox === "" ? username : username.slice(0, -sandbox.length - 1);
+  const found = sandboxOf(username);
+  if (found !== undefined && (asked === undefined || asked === found)) return undefined;
+  if (asked !== undefined && username.toLowerCase().endsWith(`.${asked}`)) return undefined;
+  const bare = found === undefined ? username : username.slice(0, -found.length - 1);
   return {
-    cause: `The username ${ending}, but ${loginUrl.host} is ${asked ? `the sandbox ${asked}` : "for sandboxes"}.`,
-    steps: [`Copy the username in the sandbox: Setup → Users. Salesforce appends the sandbox's name: ${bare}${suffix}`],
+    cause: `${loginUrl.host} is ${asked ? `the sandbox ${asked}` : "for sandboxes"}, but the username ${found ? `ends in .${found}` : "doesn't end in a sandbox's name"}.`,
+    fix: `Copy the username in the sandbox: Setup > Users. Unless the user was created there, it is ${bare}.${asked ?? "SANDBOX_NAME"}.`,
   };
 }
-function noMyDomain({ inputs: { loginUrl } }) {
+/** @returns the sandbox's name in lower case, undefined if the username doesn't show one */
+function sandboxOf(username) {
+  return SANDBOX_USERNAME.exec(username)?.[1]?.toLowerCase();
+}
+function genericLoginHost({ inputs: { loginUrl } }) {
   if (loginUrl.kind !== "login-host" && loginUrl.kind !== "instance") return undefined;
   return {
-    cause: `The request went to ${loginUrl.host}. Since Spring '26 External Client Apps may be found only at the org's My Domain.`,
-    steps: [USE_MY_DOMAIN],
+    cause: `The request went to ${loginUrl.host}, which may not find External Client Apps since Spring '26.`,
+    fix: USE_MY_DOMAIN,
   };
 }
-function oddConsumerKey({ inputs: { consumerKey } }) {
+function unusualConsumerKey({ inputs: { consumerKey } }) {
   if (USUAL_KEY.test(consumerKey)) return undefined;
-  const begins = consumerKey.startsWith("3MVG9") ? "begins" : "does not begin";
+  const begins = consumerKey.startsWith("3MVG9") ? "begins" : "doesn't begin";
   return {
-    cause: `consumer_key has ${consumerKey.length} characters and ${begins} with 3MVG9; usual are 85 and a 3MVG9 in front.`,
-    steps: COPY_KEY,
+    cause: `consumer_key has ${consumerKey.length} characters and ${begins} with 3MVG9. Consumer keys typically have 85 and begin with 3MVG9.`,
+    fix: COPY_KEY,
   };
 }
-function endingCertificate({ inputs, result, now }) {
+function keyMatchesCertificate({ inputs }) {
+  if (!inputs.certificate) return undefined;
+  return {
+    cause: "The private key matches the input certificate, so the app has another certificate or none.",
+    fix: UPLOAD_CERTIFICATE,
+  };
+}
+/** Told as a fact and never first: Salesforce is reported to go on accepting an expired certificate. */
+function expiringCertificate({ inputs, result, now }) {
   if (!inputs.certificate) return undefined;
   const { notAfter } = inputs.certificate;
   const leftMs = notAfter.getTime() - (now.getTime() + (result.measuredSkewMs ?? 0));
   if (leftMs > SOON_MS) return undefined;
-  const day = notAfter.toISOString().slice(0, 10);
   return {
-    cause:
-      leftMs <= 0
-        ? `The certificate lapsed on ${day}.`
-        : `The certificate ends on ${day}: if the app holds its successor already, the stored key is the old one.`,
-    steps: [
-      "Make a new pair, upload its certificate to the app, and store the new key and certificate at the same time.",
-    ],
+    cause: `The input certificate ${leftMs <= 0 ? "expired" : "expires"} on ${notAfter.toISOString().slice(0, 10)}: the app may have its successor already.`,
+    fix: "Store the key and the certificate that belong to the one on the app, or create a new pair and upload its certificate.",
   };
 }
-function pairIsRight({ inputs }) {
-  if (!inputs.certificate) return undefined;
-  return {
-    cause: "The private key fits the input certificate, so the app holds another certificate, or none.",
-    steps: UPLOAD_CERTIFICATE,
-  };
-}
-function bothAudiencesRefused({ inputs, result: { signing } }) {
+function bothAudiencesRejected({ inputs, result: { signing } }) {
   if (signing.audience === inputs.audience) return undefined;
   return {
-    cause: `Both audiences that fit login_url were refused: ${inputs.audience} and ${signing.audience}.`,
-    steps: [`Check that ${inputs.loginUrl.host} is the org's current address: ${MY_DOMAIN}.`],
+    cause: `Salesforce rejected both audiences that belong to login_url: ${inputs.audience} and ${signing.audience}.`,
+    fix: `Check that ${inputs.loginUrl.host} is the org's current address: ${MY_DOMAIN}. Then: ${LOGIN_HISTORY}`,
   };
 }
-
-;// CONCATENATED MODULE: ./build/src/diagnosis/explain-refusal.js
-
-
-/**
- * Explains Salesforce's "no": what the catalogue says of it, and before that what this very run shows.
- *
- * @param refused both fields of the answer, made fit to be shown
- * @param run what the action knows besides; neither the key nor an assertion is read
- */
-function explainRefusal(refused, run) {
-  const entry = matchRefusal(refused);
-  const findings = findHints(entry.code, run);
-  const { status, error, description } = refused;
+function newAddress({ result: { response } }) {
+  if (response.kind !== "invalid" || !/\.my\.salesforce\.com$/.test(response.excerpt)) return undefined;
   return {
-    code: entry.code,
-    what: entry.meaning,
-    answer: `Salesforce answered HTTP ${status}:\n  error: ${error}\n  error_description: ${description || "(none)"}`,
-    causes: [...findings.map(({ cause }) => cause), ...entry.causes],
-    steps: [...new Set([...findings.flatMap(({ steps }) => steps), ...entry.steps])],
+    cause: `The org seems to have moved to ${response.excerpt}.`,
+    fix: `If that is your org, set login_url to https://${response.excerpt}.`,
   };
 }
 
@@ -4367,84 +4133,93 @@ function explainRefusal(refused, run) {
 
 
 
-
-/**
- * Turns the end of a token request that brought no token into what to do about it.
- *
- * @param now the runner's time
- * @returns the failure to report; nothing in it is secret
- */
-function explain({ result, inputs }, now) {
-  const { code, what, answer, causes = [], steps } = detailsOf({ result, inputs, now });
-  const target = `${inputs.username} at ${inputs.loginUrl.host} (audience ${result.signing.audience})`;
-  const headline = `No token for ${target}: ${what}.${describeAttempts(result, inputs)}`;
-  return new ActionError({ code, message: answer ? `${headline}\n${answer}` : headline, causes, steps });
-}
-function detailsOf(run) {
-  const { outcome } = run.result;
-  switch (outcome.kind) {
-    case "refused":
-      return explainRefusal(outcome, run);
-    case "unusable":
-      return explainUnusable(outcome);
-    case "unreachable":
-      return explainUnreachable(outcome);
-    case "granted":
-      throw new Error("a granted token is no failure");
-  }
-}
-/** How hard it was tried, where that is news. */
-function describeAttempts({ attempts, durationMs, deadlineExceeded }, { timeoutSeconds }) {
-  const tried = `${attempts === 1 ? "One attempt" : `${attempts} attempts`} in ${(durationMs / 1000).toFixed(1)} s`;
-  if (!deadlineExceeded) return attempts === 1 ? "" : ` ${tried}.`;
-  const { retryAfterMs } = deadlineExceeded;
-  const asked = retryAfterMs > 0 ? ` The server asked for a wait of ${Math.ceil(retryAfterMs / 1000)} s.` : "";
-  return ` ${tried}, and no time for another one (timeout_seconds: ${timeoutSeconds}).${asked}`;
-}
-function explainUnreachable({ code, reason, steps }) {
-  return { code, what: reason, steps };
-}
-/** What each form of an answer that no token endpoint gives comes from. */
-const UNUSABLE = {
-  redirect: { code: "answer-redirect", steps: [`Set login_url to the address that the org has now: ${MY_DOMAIN}.`] },
-  html: {
-    code: "answer-html",
-    steps: [
-      "If it says maintenance, wait: https://status.salesforce.com shows the instance.",
-      `Otherwise set login_url to the org's own address: ${MY_DOMAIN}. A site needs its path.`,
-    ],
-  },
-  empty: { code: "answer-unusable", steps: ["Run the job again.", `Check login_url: ${MY_DOMAIN}.`] },
-  oversized: {
-    code: "answer-unusable",
-    steps: [`Check login_url: no token endpoint answers like this (${MY_DOMAIN}).`],
-  },
-  json: { code: "answer-unusable", steps: [`Check login_url: no token endpoint answers like this (${MY_DOMAIN}).`] },
-  text: { code: "answer-unusable", steps: [`Check login_url: no token endpoint answers like this (${MY_DOMAIN}).`] },
+const MAX_CAUSES = 4;
+/** Errors that only External Client Apps cause. */
+const EXTERNAL_CLIENT_APP = /^(?:app_not_found$|OAUTH_EC_)/i;
+/** What this run shows by itself, and so rules a likely cause out. */
+const FACTS = {
+  "signed on Salesforce's time": ({ result }) => result.signing.skewMs !== undefined,
+  "key matches certificate": ({ inputs }) => inputs.certificate !== undefined,
+  "audience not set": ({ inputs }) => inputs.audience === inputs.loginUrl.audience,
+  "My Domain": ({ inputs }) => inputs.loginUrl.isMyDomain,
+  "not a site": ({ inputs }) => inputs.loginUrl.kind !== "site" && inputs.loginUrl.kind !== "custom-domain",
+  "External Client App": isExternalClientApp,
 };
-function explainUnusable({ bodyKind, status, summary, excerpt }) {
-  const { code, causes = [], steps } = meaningOf(bodyKind, status);
-  if (bodyKind === "redirect" && excerpt !== "") {
-    return {
-      code,
-      what: `the answer was ${summary} to ${excerpt}, and the assertion is sent nowhere but to login_url`,
-      steps: [`If ${excerpt} is your org, set login_url: https://${excerpt}`, ...steps],
-    };
-  }
-  return { code, what: `the answer was ${summary}${excerpt === "" ? "" : `, "${excerpt}"`}`, causes, steps };
+/**
+ * Turns a failed token request into the error to report: what this run itself shows comes first, then the likely causes
+ * that it doesn't rule out.
+ *
+ * @returns an error without secrets
+ */
+function explain(run) {
+  const { inputs, result } = run;
+  const { response } = result;
+  const hints = findHints(response.rule.code, run);
+  const likely = response.rule.causes.filter(({ unless }) => unless === undefined || !FACTS[unless](run));
+  return new ActionError({
+    code: response.rule.code,
+    headline: response.rule.headline,
+    context: [
+      describeResponse(response),
+      `User ${inputs.username} at ${inputs.loginUrl.host}${audienceOf(run)}`,
+      ...describeAttempts(run),
+    ],
+    causes: withoutRepeats([...hints, ...likely])
+      .slice(0, MAX_CAUSES)
+      .map((cause) => forAppType(cause, run)),
+  });
 }
-/** 429 and 5xx say "not now" (RFC 6585 §4, RFC 9110 §15.6), and nothing of the address; a page has a title that says more. */
-function meaningOf(form, status) {
-  const passing = form !== "html" && (status === 429 || status >= 500);
-  return passing ? matchRefusal({ kind: "refused", status, error: "", description: "" }) : UNUSABLE[form];
+function describeResponse(response) {
+  switch (response.kind) {
+    case "error":
+      return explain_describeError(response);
+    case "invalid":
+      return describeInvalid(response);
+    case "none":
+      return `The network said: ${response.reason}`;
+  }
+}
+function explain_describeError({ status, error, description }) {
+  const words = [error, description].filter((text) => text !== "").join(": ");
+  return `Salesforce answered HTTP ${status}${words === "" ? "" : `, ${words}`}`;
+}
+function describeInvalid({ status, summary, excerpt }) {
+  const isRedirect = status >= 300 && status < 400;
+  const detail = excerpt === "" ? "" : isRedirect ? ` to ${excerpt}` : `: “${excerpt}”`;
+  return `The server answered HTTP ${status} with ${summary}${detail}`;
+}
+/** The audience is worth a word only if it is the subject, or isn't the one that follows from login_url. */
+function audienceOf({ inputs, result: { response, signing } }) {
+  const isSubject = response.rule.code === "audience-refused" || signing.audience !== inputs.loginUrl.audience;
+  return isSubject ? ` (audience ${signing.audience})` : "";
+}
+/** The whole budget and the number of attempts, if more than one attempt was made or would have been. */
+function describeAttempts({ inputs, result }) {
+  const { attempts, durationMs, deadlineExceeded } = result;
+  if (attempts === 1 && deadlineExceeded === undefined) return [];
+  const tried = `${attempts} ${attempts === 1 ? "attempt" : "attempts"} in ${Math.max(1, Math.round(durationMs / 1000))} s`;
+  if (deadlineExceeded === undefined) return [tried];
+  const { retryAfterMs } = deadlineExceeded;
+  const asked = retryAfterMs > 0 ? `; the server asked for a wait of ${Math.ceil(retryAfterMs / 1000)} s` : "";
+  return [`${tried}, within timeout_seconds: ${inputs.timeoutSeconds}${asked}`];
+}
+function withoutRepeats(causes) {
+  return causes.filter(({ fix }, index) => causes.findIndex((other) => other.fix === fix) === index);
+}
+function forAppType({ cause, fix }, run) {
+  const shown = isExternalClientApp(run) ? fix.replace(CONNECTED_APP, "") : fix;
+  return cause === undefined ? { fix: shown } : { cause, fix: shown };
+}
+function isExternalClientApp({ result: { response } }) {
+  return response.kind === "error" && EXTERNAL_CLIENT_APP.test(response.error);
 }
 
 ;// CONCATENATED MODULE: ./build/src/outputs.js
-/** SOAP, and with it the Metadata API as `sf` uses it, takes JWT-format tokens from API version 68.0 on. */
+/** The Metadata API over SOAP, which `sf` uses by default, accepts JWT-format tokens from API version 68.0 on (jsforce 1817). */
 const JWT_FORMAT =
-  "Salesforce issued a JWT-format token. The Metadata API over SOAP, which sf project deploy start uses, refuses it below API version 68.0. " +
-  "For an opaque token, untick “Issue JSON Web Token (JWT)-based access tokens for named users” in the app's OAuth settings.";
-/** Name of every output, and where its value comes from. `certificate_expires_at` comes from the inputs. */
+  "Salesforce issued a JWT-format token. The Metadata API over SOAP, which sf project deploy start uses, rejects it below API version 68.0. " +
+  "To get an opaque token, clear “Issue JSON Web Token (JWT)-based access tokens for named users” in the app's OAuth settings.";
+/** Each output and the field that it comes from. `certificate_expires_at` comes from the inputs. */
 const OUTPUTS = {
   access_token: "accessToken",
   instance_url: "instanceUrl",
@@ -4457,11 +4232,11 @@ const OUTPUTS = {
   issued_at: "issuedAt",
   expires_at: "expiresAt",
 };
-/** Sets the step's outputs and, where asked for, the variables that `sf org login access-token` reads. The token is masked by now. */
+/** Sets the step's outputs and, if asked for, the variables that `sf org login access-token` reads. The token is masked by now. */
 function setOutputs({ token, certificateExpiresAt, exportEnvironmentVariables, runner }) {
   for (const [name, field] of Object.entries(OUTPUTS)) runner.output(name, token[field]);
   runner.output("certificate_expires_at", certificateExpiresAt);
-  // Who exports the variables is about to use sf, so it is more than a remark there.
+  // With the variables exported, the next step probably uses sf.
   if (token.tokenFormat === "jwt") runner[exportEnvironmentVariables ? "warning" : "info"](JWT_FORMAT);
   if (!exportEnvironmentVariables) return;
   runner.exportVariable("SF_ACCESS_TOKEN", token.accessToken);
@@ -4470,17 +4245,15 @@ function setOutputs({ token, certificateExpiresAt, exportEnvironmentVariables, r
 
 ;// CONCATENATED MODULE: ./build/src/summary.js
 /**
- * The job summary of a login: who, where, until when. Identifiers only, never the token.
- *
- * @returns Markdown
+ * Returns the job summary of a login in Markdown: who, where, until when. It holds identifiers only, never the token.
  */
 function loginSummary(username, token, certificateExpiresAt) {
   const rows = [
     ["User", username],
     ["Instance", token.instanceUrl],
     ["Org", token.orgId],
-    ["Token until", token.expiresAt || "the session policy of the org ends it"],
-    ["Certificate until", certificateExpiresAt],
+    ["Token expires", token.expiresAt || "with its session (session policy of the org)"],
+    ["Certificate expires", certificateExpiresAt],
   ];
   const lines = rows
     .filter(([, value]) => value !== "")
@@ -4488,10 +4261,9 @@ function loginSummary(username, token, certificateExpiresAt) {
   return `### Salesforce login\n\n<table>${lines.join("")}</table>\n`;
 }
 /**
- * The job summary of a failed login: the error annotation's message as it stands.
+ * Returns the job summary of a failed login in Markdown.
  *
- * @param message holds words of a server, so it is shown as text and can't become markup
- * @returns Markdown
+ * @param message the error annotation's message; it quotes a server, so it is shown as text and can't become markup
  */
 function failureSummary(message) {
   return `### Salesforce login failed\n\n<pre>${asText(message).replaceAll("\n", "<br>")}</pre>\n`;
@@ -4503,15 +4275,20 @@ function asText(text) {
 ;// CONCATENATED MODULE: ./build/src/token/access-token.js
 
 
+
+
 /** An opaque token is the org's id of 15 characters, `!`, and the session's part. */
 const OPAQUE = /^(00D[A-Za-z0-9]{12})!([A-Za-z0-9._]{16,2000})$/;
 const JWT = /^eyJ[\w-]{8,20000}\.[\w-]{8,20000}\.[\w-]{8,4000}$/;
 const IDENTITY_PATH = /^\/(?:[\w.-]+\/)*id\/(00D[A-Za-z\d]{12,15})\/(005[A-Za-z\d]{12,15})$/;
 /** `scope-token`s of RFC 6749 §3.3, separated by spaces. */
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/;
+const MAX_SCOPE = 4096;
+/** A host name with a dot and a last label that isn't a number: no IP address, and no character that a shell reads. */
+const access_token_HOST_NAME = /^(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)+[a-z][a-z\d-]{0,61}[a-z\d]$/;
 const LATEST_TIME_MS = Date.UTC(2200, 0);
 /**
- * What must be hidden of a token answer before anything else is done with it: the token, and the part after the `!`,
+ * What must be masked of a token response before anything else is done with it: the token, and the part after the `!`,
  * which is as good as the token to whoever knows the org.
  *
  * @param fields of the answer, unchecked
@@ -4524,62 +4301,71 @@ function secretsOf(fields) {
   return [token, tail].filter((secret) => secret.trim().length >= 8);
 }
 /**
- * What a revocation needs of a token answer, even of one that fails the checks.
+ * What a revocation needs of a token response, even of one that fails the checks.
  *
- * @param fields of the answer, unchecked
- * @param otherwise where to revoke when the answer names no usable instance: the host that granted the token
- * @returns undefined where there is no token
+ * @param fields of the response, unchecked
+ * @returns undefined without a token; where the response names no usable instance, the host that granted the token
  */
-function revocable(fields, otherwise) {
+function revocable(fields, hosts) {
   const { access_token: accessToken, instance_url: instance } = fields;
   if (!isToken(accessToken)) return undefined;
-  return { accessToken, instanceUrl: (typeof instance === "string" && httpsOrigin(instance)) || otherwise };
+  const origin = typeof instance === "string" ? httpsOrigin(instance) : undefined;
+  const isExpected = origin !== undefined && !isForeign(origin, hosts);
+  return { accessToken, instanceUrl: isExpected ? origin : hosts.loginOrigin };
 }
 /**
- * Checks every field of a token answer that is used.
+ * Checks every field of a token response that is used.
  *
  * @param fields the JSON object that Salesforce answered with
- * @param fallbackInstanceUrl stands in for a missing `instance_url`: the origin of a My Domain that was asked
- * @throws Failure `token-answer-malformed` with the field's name, never its value
+ * @throws ActionError `token-answer-malformed` with the field's name, never its value
  */
-function checkToken(fields, fallbackInstanceUrl) {
+function checkToken(fields, hosts) {
   const accessToken = access_token_text(fields, "access_token");
   const opaque = OPAQUE.exec(accessToken);
   if (!isToken(accessToken)) throw malformed("access_token", "neither an opaque token nor a JWT");
   const tokenType = access_token_text(fields, "token_type") || "Bearer";
   if (tokenType.toLowerCase() !== "bearer") throw malformed("token_type", "not Bearer");
   const scope = access_token_text(fields, "scope");
+  if (scope.length > MAX_SCOPE) throw malformed("scope", "longer than 4,096 characters");
   if (scope !== "" && !SCOPE.test(scope)) throw malformed("scope", "not a list of scopes");
   return {
     accessToken,
     tokenFormat: opaque ? "opaque" : "jwt",
-    instanceUrl: instanceUrl(access_token_text(fields, "instance_url") || (fallbackInstanceUrl ?? "")),
-    ...identity(access_token_text(fields, "id"), opaque?.[1]),
+    instanceUrl: instanceUrl(access_token_text(fields, "instance_url"), hosts),
+    ...identity(access_token_text(fields, "id"), opaque?.[1], hosts),
     scope,
     tokenType: "Bearer",
     ...times(fields, accessToken),
   };
 }
-function instanceUrl(value) {
+function instanceUrl(value, hosts) {
+  if (value === "" && hosts.isInstance) return hosts.loginOrigin;
   if (value === "") throw malformed("instance_url", "missing");
   const origin = httpsOrigin(value);
-  if (origin === undefined) throw malformed("instance_url", "not a plain https origin");
+  if (origin === undefined) throw malformed("instance_url", "not a plain https origin of a host name");
+  if (isForeign(origin, hosts)) throw malformed("instance_url", "not a Salesforce address");
   return origin;
 }
 function httpsOrigin(value) {
   const url = URL.canParse(value) ? new URL(value) : undefined;
   const isPlain = url?.protocol === "https:" && [url.origin, `${url.origin}/`].includes(value.toLowerCase());
-  return isPlain ? url.origin : undefined;
+  return isPlain && access_token_HOST_NAME.test(url.hostname) ? url.origin : undefined;
+}
+function isForeign(url, { isSalesforce }) {
+  return isSalesforce && !isSalesforceHost(new URL(url).hostname);
 }
 function isToken(value) {
   return typeof value === "string" && (OPAQUE.test(value) || JWT.test(value));
 }
-function identity(value, orgOfToken) {
+function identity(value, orgOfToken, hosts) {
   if (value === "") return { identityUrl: "", orgId: orgOfToken ? to18Characters(orgOfToken) : "", userId: "" };
   const url = URL.canParse(value) ? new URL(value) : undefined;
-  const isPlain = url?.protocol === "https:" && `${url.origin}${url.pathname}` === value;
+  const isPlain =
+    url?.protocol === "https:" && `${url.origin}${url.pathname}` === value && access_token_HOST_NAME.test(url.hostname);
   const [, org, user] = (isPlain && IDENTITY_PATH.exec(url.pathname)) || [];
-  if (!org || !user) throw malformed("id", "not an identity URL that ends in org and user id");
+  if (!org || !user) throw malformed("id", "not an identity URL that ends in org and user ID");
+  if (isForeign(value, hosts)) throw malformed("id", "not a Salesforce address");
+  if (orgOfToken !== undefined && !sameId(org, orgOfToken)) throw malformed("id", "of another org than the token");
   return { identityUrl: value, orgId: longId(org), userId: longId(user) };
 }
 /** What `toLongId` says of a wrong id is meant for an input. */
@@ -4631,10 +4417,13 @@ function number(fields, field) {
 function malformed(field, why) {
   return new ActionError({
     code: "token-answer-malformed",
-    message: `Salesforce granted a token, but its answer can't be trusted: ${field} is ${why}. Nothing was handed over.`,
-    steps: [
-      "Check that login_url is your org: Setup → My Domain → Current My Domain URL.",
-      "If it is, a proxy may be changing answers on their way.",
+    headline: `The token response is invalid: ${field} is ${why}. No outputs were set.`,
+    causes: [
+      { cause: "login_url isn't your org.", fix: `Set login_url to the org's My Domain: ${MY_DOMAIN}.` },
+      {
+        cause: "A proxy between the runner and Salesforce changes responses.",
+        fix: "Ask the operator of the proxy (https_proxy of the runner) not to modify responses of Salesforce.",
+      },
     ],
   });
 }
@@ -5376,6 +5165,20 @@ function signAssertion(claims, privateKey) {
   return new SignJWT({ ...claims }).setProtectedHeader({ alg: "RS256" }).sign(privateKey);
 }
 
+;// CONCATENATED MODULE: ./build/src/token/grants.js
+
+/** Grants of the JWT bearer flow (RFC 7523 §2.1), signed afresh for each attempt: Salesforce may reject one that it has seen. */
+function jwtBearer({ consumerKey, username, privateKey }) {
+  return {
+    make: async ({ audience, skewMs = 0 }, now) => {
+      const claims = claimsFor({ consumerKey, username, audience, now: now + skewMs });
+      const assertion = await signAssertion(claims, privateKey);
+      const form = { grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion };
+      return { form, secret: assertion, claims };
+    },
+  };
+}
+
 ;// CONCATENATED MODULE: ./build/src/token/network-errors.js
 
 
@@ -5391,269 +5194,731 @@ const NETWORK_ERRORS = [
   {
     match: /statusCode=407/,
     code: "proxy-authentication",
-    reason: "the proxy wants a name and a password (407)",
+    headline: "The proxy wants a name and a password (407).",
     retry: false,
-    steps: ["Put them into https_proxy of the runner: http://name:password@host:port, special characters URL-encoded."],
+    causes: fixes([
+      "Put them into https_proxy of the runner: http://name:password@host:port, special characters URL-encoded.",
+    ]),
   },
   {
     match: /statusCode=50[234]/,
     code: "proxy-unreachable",
-    reason: "the proxy could not reach Salesforce",
+    headline: "The proxy could not reach Salesforce.",
     retry: true,
-    steps: [...PROXY_STEPS, "Check that login_url is spelt right: a proxy answers like this for an unknown host, too."],
+    causes: fixes([
+      ...PROXY_STEPS,
+      "Check that login_url is spelt right: a proxy answers like this for an unknown host, too.",
+    ]),
   },
   {
     match: /statusCode=\d+/,
     code: "proxy-refused",
-    reason: "the proxy refused to connect to Salesforce",
+    headline: "The proxy refused to connect to Salesforce.",
     retry: false,
-    steps: ["Have the host of login_url and the org's My Domain allowed on the proxy, port 443.", ...PROXY_STEPS],
+    causes: fixes([
+      "Have the host of login_url and the org's My Domain allowed on the proxy, port 443.",
+      ...PROXY_STEPS,
+    ]),
   },
   {
     match: /tunneling socket.*ENOTFOUND|tunneling socket.*ERR_INVALID/,
     code: "proxy-unknown",
-    reason: "the proxy's host name is unknown",
+    headline: "The proxy's host name is unknown.",
     retry: false,
-    steps: PROXY_STEPS,
+    causes: fixes(PROXY_STEPS),
   },
   {
     match: /tunneling socket.*certificate/,
     code: "tls-untrusted",
-    reason: "the proxy's certificate is not trusted",
+    headline: "The proxy's certificate is not trusted.",
     retry: false,
-    steps: [
+    causes: fixes([
       "Save the CA certificate of the proxy on the runner and set NODE_EXTRA_CA_CERTS to that file in the step's env.",
       ...PROXY_STEPS,
-    ],
+    ]),
   },
   {
     match: /tunneling socket|illegal response body from proxy/,
     code: "proxy-unreachable",
-    reason: "the connection to the proxy failed",
+    headline: "The connection to the proxy failed.",
     retry: true,
-    steps: PROXY_STEPS,
+    causes: fixes(PROXY_STEPS),
   },
   {
     match: /^ERR_INVALID_URL|URI malformed/,
     code: "proxy-unknown",
-    reason: "the proxy's address is not a URL",
+    headline: "The proxy's address is not a URL.",
     retry: false,
-    steps: ["Correct https_proxy of the runner: http://host:port, special characters in a password URL-encoded."],
+    causes: fixes([
+      "Correct https_proxy of the runner: http://host:port, special characters in a password URL-encoded.",
+    ]),
   },
   {
     match: /^ERR_TLS_CERT_ALTNAME_INVALID/,
     code: "tls-wrong-name",
-    reason: "the server's certificate is for another host name",
+    headline: "The server's certificate is for another host name.",
     retry: false,
-    steps: ["Check login_url: use the org's current My Domain name.", ...TLS_STEPS],
+    causes: fixes(["Check login_url: use the org's current My Domain name.", ...TLS_STEPS]),
   },
   {
     match: /^CERT_HAS_EXPIRED|^CERT_NOT_YET_VALID/,
     code: "tls-expired",
-    reason: "the server's certificate is not valid today",
+    headline: "The server's certificate is not valid today.",
     retry: false,
-    steps: ["Check the runner's clock.", ...TLS_STEPS],
+    causes: fixes(["Check the runner's clock.", ...TLS_STEPS]),
   },
   {
     // UNSPECIFIED is what Node calls every verify error of OpenSSL that it has no name for, such as a key that is too weak.
     match:
       /CERT|SELF_SIGNED|ISSUER|UNABLE_TO_VERIFY|CRL|ERR_TLS_|^INVALID_(?:CA|PURPOSE) |^PATH_LENGTH_EXCEEDED|^HOSTNAME_MISMATCH|^UNSPECIFIED/,
     code: "tls-untrusted",
-    reason: "the server's certificate is not trusted",
+    headline: "The server's certificate is not trusted.",
     retry: false,
-    steps: TLS_STEPS,
+    causes: fixes(TLS_STEPS),
   },
   {
     // Not TLS at all, or none that both sides speak. Other handshake faults are a connection's bad luck and fall through.
     match:
       /WRONG_VERSION_NUMBER|UNSUPPORTED_PROTOCOL|PACKET_LENGTH_TOO_LONG|HANDSHAKE_FAILURE|wrong version number|unsupported protocol/i,
     code: "tls-handshake",
-    reason: "the TLS handshake failed",
+    headline: "The TLS handshake failed.",
     retry: false,
-    steps: ["Check login_url's port and the proxy: no TLS server that this runner can talk to answers there."],
+    causes: fixes(["Check login_url's port and the proxy: no TLS server that this runner can talk to answers there."]),
   },
   {
     match: /ENOTFOUND/,
     code: "host-unknown",
-    reason: "the host name is unknown",
+    headline: "The host name is unknown.",
     retry: false,
-    steps: [
+    causes: fixes([
       "Check login_url for a typo: the right name stands in Setup → My Domain, as Current My Domain URL.",
       "A sandbox's has two dashes and .sandbox in it: acme--uat.sandbox.my.salesforce.com.",
       "A runner without access to public DNS needs https_proxy.",
-    ],
+    ]),
   },
   {
     match: /./s,
     code: "connection-failed",
-    reason: "the connection failed",
+    headline: "The connection failed.",
     retry: true,
-    steps: ["Run the job again. If it keeps failing, check that the runner may reach the host on port 443."],
+    causes: fixes(["Run the job again. If it keeps failing, check that the runner may reach the host on port 443."]),
   },
 ];
+const NO_ANSWER = {
+  code: "no-answer-in-time",
+  headline: "Salesforce didn't answer in time.",
+  causes: fixes([
+    "Run the job again. If it fails again, check the network path from the runner to the host, and timeout_seconds.",
+  ]),
+  retry: true,
+};
 /**
- * Names what kept an answer from coming.
+ * Names the reason for a missing response.
  *
- * @param error what `postForm` threw
+ * @param error what `httpPost` threw
  */
 function classifyNetworkError(error) {
-  if (error instanceof TimeoutError) {
-    const steps = ["Run the job again. If it keeps failing, check the runner's way to the host, and timeout_seconds."];
-    return { code: "no-answer-in-time", reason: error.message, retry: true, steps };
-  }
+  if (error instanceof TimeoutError) return { rule: NO_ANSWER, reason: error.message };
   const { code = "", message = "" } = error;
   const rule = NETWORK_ERRORS.find(({ match }) => match.test(`${code} ${message}`));
-  return {
-    code: rule.code,
-    reason: `${rule.reason} (${sanitize(message || code || "no further word", 120)})`,
-    retry: rule.retry,
-    steps: rule.steps,
-  };
+  return { rule, reason: `${rule.headline.slice(0, -1)} (${sanitize(message || code, 120)})` };
+}
+function fixes(steps) {
+  return steps.map((fix) => ({ fix }));
 }
 
-;// CONCATENATED MODULE: ./build/src/token/retry.js
-/** Request timeout, too early, too many requests; and every 5xx. All else is an answer that stands. */
-const TRANSIENT_STATUSES = new Set([408, 425, 429]);
-/** Salesforce's own words for "ask again", whatever the status (Salesforce help, "OAuth 2.0 Error Codes"). */
-const TRANSIENT_ANSWER = /^(?:server_error|temporarily_unavailable)$|retry your request/im;
-/** The login rate limit is counted by the hour: asking again soon only adds to it. */
-const LOGIN_RATE = /login rate exceeded|rate_limit_exceeded/i;
-const FIRST_BACKOFF_MS = 500;
-const LONGEST_BACKOFF_MS = 8000;
+;// CONCATENATED MODULE: ./build/src/token/refusals.js
+
+const NOT_LIVE_YET = {
+  cause: "The app, its policies, or the assignment were changed within the last minutes.",
+  fix: WAIT,
+};
+const refusals_OTHER_ORG = {
+  cause: "Another org answered: login_url and the app belong to different orgs.",
+  fix: USE_MY_DOMAIN,
+};
+const SEE_LOGIN_HISTORY = { cause: "Login History says more than this answer.", fix: LOGIN_HISTORY };
+const REQUEST_CHANGED = {
+  cause: "A proxy between the runner and Salesforce changes requests.",
+  fix: "Ask the operator of the proxy (https_proxy of the runner) not to modify requests to Salesforce.",
+};
+const NOT_INSTALLED = {
+  cause:
+    "The app belongs to another org and isn't installed here. Salesforce has blocked such apps since September 2025.",
+  fix: "Create an External Client App in this org (setup/setup.sh does it) and use its consumer key.",
+};
+/** What a 429, a 5xx, or Salesforce's own "retry" means, with or without a page in the body. */
+const UNAVAILABLE = {
+  code: "salesforce-unavailable",
+  headline: "Salesforce is temporarily unavailable. Nothing is wrong with your configuration.",
+  causes: [
+    {
+      cause: "Salesforce is overloaded, is under maintenance, or had an internal error.",
+      fix: "Wait until https://status.salesforce.com shows the org's instance as available (Setup > Company Information > Instance), then run the job again.",
+    },
+    {
+      cause: "Short outages last longer than timeout_seconds, which all attempts share.",
+      fix: "Increase timeout_seconds (up to 600).",
+    },
+  ],
+  retry: true,
+};
 /**
- * Whether the same question, signed afresh, can get another answer.
- *
- * @param answer what the token endpoint said
+ * Every refusal that is known; the first match wins. Texts: Salesforce help, "OAuth 2.0 Authorization Errors"; Salesforce's
+ * SDKs; reports of users.
  */
-function isTransient(answer) {
-  if (answer.kind === "granted") return false;
-  const words = answer.kind === "refused" ? `${answer.error}\n${answer.description}` : answer.excerpt;
-  if (LOGIN_RATE.test(words)) return false;
-  if (TRANSIENT_STATUSES.has(answer.status) || isServerError(answer.status)) return true;
-  if (answer.kind === "refused") return TRANSIENT_ANSWER.test(words);
-  // A maintenance page can come with any status, but a 4xx page says that the address is wrong, and so does a redirect.
-  return answer.bodyKind === "html" && answer.status < 300;
-}
-function isServerError(status) {
-  return status >= 500 && status < 600;
-}
+const REFUSALS = [
+  {
+    code: "login-rate-exceeded",
+    match: /^rate_limit_exceeded:|login rate exceeded/i,
+    headline: "The user reached Salesforce's limit of logins per hour.",
+    causes: [
+      {
+        cause: "The user logged in more than 3,600 times within an hour, logins by other tools included.",
+        fix: "Wait an hour, then run the job again: earlier attempts count toward the limit.",
+      },
+      {
+        cause: "Many jobs share this user.",
+        fix: "Log in once per job, pass the output access_token to the later steps, and give busy pipelines dedicated users.",
+      },
+    ],
+  },
+  {
+    code: "user-has-not-approved",
+    match: /(?:hasn\S{0,6}t|has not|not) approved this (?:consumer|app)/i,
+    headline: "The user isn't preauthorized for the app.",
+    causes: [
+      { cause: "None of the user's permission sets or profiles is assigned to the app.", fix: PRE_AUTHORIZE },
+      { cause: "The app's permission set isn't assigned to the user.", fix: ASSIGN_PERMISSION_SET },
+      NOT_LIVE_YET,
+      refusals_OTHER_ORG,
+    ],
+  },
+  {
+    code: "user-not-admin-approved",
+    match: /^(?:invalid_app_access|OAUTH(?:_EC)?_APP_ACCESS_DENIED):|not admin approved/i,
+    headline: "The app admits only users that an administrator approved, and this user isn't approved.",
+    causes: [
+      { cause: "None of the user's permission sets or profiles is assigned to the app.", fix: PRE_AUTHORIZE },
+      {
+        cause: "The app's permission set isn't assigned to the user, or the assignment expired.",
+        fix: ASSIGN_PERMISSION_SET,
+      },
+      NOT_LIVE_YET,
+    ],
+  },
+  {
+    code: "app-not-found",
+    match: /^(?:app_not_found|OAUTH_EC_APP_NOT_FOUND):|client app is not installed in this org/i,
+    headline: "The org doesn't have an External Client App with this consumer key.",
+    causes: [
+      { cause: "consumer_key belongs to an app in another org.", fix: COPY_KEY },
+      {
+        cause: "The sandbox was refreshed, which removed its apps.",
+        fix: "Create the app in the sandbox again (setup/setup.sh does it), and store the new consumer key.",
+      },
+      { cause: "The app was created or changed within the last minutes.", fix: WAIT },
+    ],
+  },
+  {
+    code: "client-identifier-invalid",
+    match: /^invalid_client_id:|client identifier invalid/i,
+    headline: "Salesforce doesn't know an app with this consumer key.",
+    causes: [
+      { cause: "consumer_key is mistyped or cut off, or it is the consumer secret.", fix: COPY_KEY },
+      {
+        cause: "login_url is the address of another org, for example production instead of a sandbox.",
+        fix: USE_MY_DOMAIN,
+      },
+      {
+        cause: "The app was deleted, or a sandbox refresh removed it.",
+        fix: "Create the app in this org again (setup/setup.sh does it), and store the new consumer key.",
+      },
+      { cause: "The app was created within the last minutes.", fix: WAIT },
+    ],
+  },
+  {
+    code: "app-not-installed",
+    match: /app must be installed into org/i,
+    headline: "The org rejects apps that aren't installed in it.",
+    causes: [
+      NOT_INSTALLED,
+      {
+        cause: "The app is a Connected App that isn't installed in this org.",
+        fix: INSTALL_APP,
+        unless: "External Client App",
+      },
+      {
+        cause: "API Access Control is on, and the app isn't allowed there.",
+        fix: "Setup > API Access Control: allow the app.",
+      },
+    ],
+  },
+  {
+    code: "client-credentials-invalid",
+    match: /^invalid_client: *$|invalid client credentials/i,
+    headline: "The private key doesn't match the certificate on the app.",
+    causes: [
+      { cause: "The app has another certificate than the private key's.", fix: UPLOAD_CERTIFICATE },
+      {
+        cause: "The key and the certificate aren't a pair: only one of them was renewed.",
+        fix: COMPARE_PAIR,
+        unless: "key matches certificate",
+      },
+      { cause: "consumer_key belongs to another app than the one with the certificate.", fix: COPY_KEY },
+      { cause: "The certificate was uploaded within the last minutes.", fix: WAIT },
+    ],
+  },
+  {
+    code: "assertion-expired",
+    match: /expired authorization code|(?:assertion|token|jwt) (?:is |has )?expired|expired (?:assertion|token|jwt)/i,
+    headline: "The assertion had expired when Salesforce received it.",
+    causes: [
+      { cause: "The runner's clock is wrong.", fix: SET_CLOCK, unless: "signed on Salesforce's time" },
+      {
+        cause: "A proxy delays requests by minutes.",
+        fix: "Ask the operator of the proxy (https_proxy of the runner) not to queue requests to Salesforce.",
+      },
+      SEE_LOGIN_HISTORY,
+    ],
+    adjust: "clock",
+  },
+  {
+    code: "assertion-invalid",
+    match:
+      /invalid (?:jwt )?assertion|assertion (?:is )?(?:invalid|not valid)|invalid signature|signature (?:is )?(?:invalid|(?:verification|validation) failed)/i,
+    headline: "Salesforce can't verify the signature with the certificate on the app.",
+    causes: [
+      {
+        cause: "The private key isn't the key of the certificate on the app.",
+        fix: NEW_PAIR,
+        unless: "key matches certificate",
+      },
+      {
+        cause: "The app lost its certificate: deploying its metadata without the certificate element clears it.",
+        fix: UPLOAD_CERTIFICATE,
+      },
+      { cause: "The JWT bearer flow is turned off for the app.", fix: ENABLE_FLOW },
+      { cause: "consumer_key belongs to another app than the one with the certificate.", fix: COPY_KEY },
+    ],
+  },
+  {
+    code: "audience-refused",
+    match: /audience/i,
+    headline: "Salesforce rejected the audience of the assertion.",
+    causes: [
+      {
+        cause: "The input audience isn't the one that this org expects.",
+        fix: "Remove the input audience from the step.",
+        unless: "audience not set",
+      },
+      {
+        cause: "login_url is the address of another kind of org, for example production instead of a sandbox.",
+        fix: USE_MY_DOMAIN,
+        unless: "My Domain",
+      },
+      {
+        cause: "The path of the site in login_url is missing or wrong.",
+        fix: "Set login_url to the site's whole URL: Setup > Digital Experiences > All Sites.",
+        unless: "not a site",
+      },
+      SEE_LOGIN_HISTORY,
+    ],
+    adjust: "audience",
+  },
+  {
+    code: "user-inactive",
+    match: /^inactive_user:|inactive user|user (?:is )?inactive/i,
+    headline: "The user is deactivated or frozen.",
+    causes: [
+      {
+        cause: "The user is deactivated or frozen in this org.",
+        fix: "Setup > Users > the user: click Unfreeze, or Edit and select Active.",
+      },
+      {
+        cause: "A sandbox refresh copied the user from production, where it is inactive.",
+        fix: "Activate the user in the sandbox: Setup > Users > the user > Edit > Active.",
+      },
+      {
+        cause: "username is another user than you intend.",
+        fix: "Copy the username from Setup > Users. A sandbox user's name ends in the sandbox's name.",
+      },
+    ],
+  },
+  {
+    code: "user-locked-out",
+    match: /user is locked out|user is locked\b/i,
+    headline: "The user is locked out.",
+    causes: [
+      {
+        cause: "Too many failed password logins, by a person or another tool, locked the user.",
+        fix: "Setup > Users > the user: click Unlock. Then find the failing logins in Setup > Login History.",
+      },
+    ],
+  },
+  {
+    code: "password-expired",
+    match: /password (?:has )?expired/i,
+    headline: "The user's password has expired, and the org blocks its logins until it is changed.",
+    causes: [
+      {
+        cause: "The password policy of the user's profile applies to this user.",
+        fix: "Setup > Permission Sets > the user's permission set > System Permissions: select “Password Never Expires”. Then reset the password once: Setup > Users > Reset Password.",
+      },
+    ],
+  },
+  {
+    code: "org-inactive",
+    match: /^inactive_org:|inactive org|org(?:anization)? (?:is )?inactive/i,
+    headline: "The org is closed or locked.",
+    causes: [
+      {
+        cause: "A trial, Developer Edition, or scratch org expired or was deleted.",
+        fix: "Create a new org (sf org list shows when scratch orgs expire), and change username and login_url.",
+      },
+      {
+        cause: "Salesforce locked the org.",
+        fix: "Log in to the org with a browser: the login page shows the reason.",
+      },
+      { cause: "login_url or username belong to another org than you intend.", fix: USE_MY_DOMAIN },
+    ],
+  },
+  {
+    code: "ip-or-login-hours",
+    match: /ip restricted or invalid login hours/i,
+    headline: "The profile's login IP ranges or login hours don't admit this login.",
+    causes: [
+      {
+        cause: "The runner's IP address is outside the profile's login IP ranges.",
+        fix: "Setup > Login History shows the address of this login: add it under Setup > Profiles > the user's profile > Login IP Ranges.",
+      },
+      {
+        cause: "The login was outside the profile's login hours.",
+        fix: "Setup > Profiles > the user's profile > Login Hours: include the hours of your schedule, or clear all times.",
+      },
+    ],
+  },
+  {
+    code: "login-hours",
+    match: /invalid login hours|outside (?:of )?(?:the )?login hours/i,
+    headline: "The login was outside the login hours of the user's profile.",
+    causes: [
+      {
+        cause: "The profile restricts login hours, in the org's time zone.",
+        fix: "Setup > Profiles > the user's profile > Login Hours: include the hours of your schedule, or clear all times.",
+      },
+    ],
+  },
+  {
+    code: "ip-restricted",
+    match: /\bip (?:address )?(?:is )?(?:restricted|not allowed|blocked)|restricted ip\b/i,
+    headline: "The profile's login IP ranges don't include the runner's IP address.",
+    causes: [
+      {
+        cause:
+          "The user's profile has login IP ranges. This flow always enforces them, whatever the app's IP relaxation setting says.",
+        fix: "Setup > Login History shows the address of this login: add it under Setup > Profiles > the user's profile > Login IP Ranges.",
+      },
+      {
+        cause: "GitHub-hosted runners have changing addresses.",
+        fix: "Use a larger runner or a self-hosted runner with a static IP address, or a profile without login IP ranges.",
+      },
+    ],
+  },
+  {
+    code: "no-valid-scopes",
+    match: /no valid scopes/i,
+    headline: "The app doesn't have an OAuth scope that this user may use.",
+    causes: [{ cause: "No OAuth scope is selected on the app.", fix: ADD_SCOPES }, NOT_LIVE_YET, SEE_LOGIN_HISTORY],
+  },
+  {
+    code: "domain-not-supported",
+    match: /not supported on this domain/i,
+    headline: "This host doesn't support the JWT bearer flow.",
+    causes: [{ cause: "login_url isn't the org's My Domain.", fix: USE_MY_DOMAIN }, SEE_LOGIN_HISTORY],
+  },
+  {
+    code: "refresh-token-scope-required",
+    match: /(?:refresh_token|offline_access) scope is required|should be installed and preauthorized/i,
+    headline: "The app lacks the refresh_token scope, or the user isn't preauthorized.",
+    causes: [
+      {
+        cause: "The app lacks the scope refresh_token (offline_access), which this flow requires.",
+        fix: ADD_SCOPES,
+      },
+      { cause: "The app lets users authorize it themselves; this flow requires preauthorization.", fix: PRE_AUTHORIZE },
+      NOT_LIVE_YET,
+    ],
+  },
+  {
+    code: "scope-not-supported",
+    match: /scope parameter not supported/i,
+    headline: "Salesforce received a scope parameter, which this action doesn't send.",
+    causes: [REQUEST_CHANGED],
+  },
+  {
+    code: "grant-type-not-supported",
+    match: /^unsupported_grant_type:|grant type not supported/i,
+    headline: "The app or the host doesn't support the JWT bearer flow.",
+    causes: [
+      { cause: "The JWT bearer flow is turned off for the app.", fix: ENABLE_FLOW },
+      { cause: "login_url isn't the org's My Domain.", fix: USE_MY_DOMAIN, unless: "My Domain" },
+      NOT_LIVE_YET,
+      REQUEST_CHANGED,
+    ],
+  },
+  {
+    code: "flow-not-enabled",
+    match: /^unauthorized_client:/i,
+    headline: "The app may not use the JWT bearer flow.",
+    causes: [
+      { cause: "The JWT bearer flow is turned off for the app, or the app has no certificate.", fix: ENABLE_FLOW },
+      NOT_LIVE_YET,
+    ],
+  },
+  {
+    code: "dpop-required",
+    match: /^(?:invalid_dpop_proof|use_dpop_nonce):|\bdpop\b/i,
+    headline: "The app requires DPoP, which this action doesn't support.",
+    causes: [
+      {
+        cause: "“Require DPoP” is selected for the app, so it issues only tokens that are bound to a key (RFC 9449).",
+        fix: "Turn off the DPoP requirement in the app's OAuth settings, or use a dedicated app for this pipeline.",
+      },
+    ],
+  },
+  {
+    code: "app-blocked",
+    match: /^OAUTH(?:_EC)?_APP_BLOCKED:|app is blocked|blocked by (?:an )?admin/i,
+    headline: "An administrator blocked the app.",
+    causes: [
+      {
+        cause: "The External Client App is disabled.",
+        fix: ENABLE_APP,
+      },
+      {
+        cause: "The Connected App is blocked.",
+        fix: "Ask your administrators for the reason, then Setup > Connected Apps OAuth Usage: click Unblock beside the app.",
+        unless: "External Client App",
+      },
+    ],
+  },
+  {
+    code: "app-not-approved",
+    match: /^OAUTH(?:_EC)?_APPROVAL_ERROR_GENERIC:/i,
+    headline: "The app isn't installed or approved in this org.",
+    causes: [
+      NOT_INSTALLED,
+      {
+        cause: "The app is a Connected App that isn't installed in this org.",
+        fix: INSTALL_APP,
+        unless: "External Client App",
+      },
+      { cause: "The app is installed, but the user isn't preauthorized.", fix: PRE_AUTHORIZE },
+      SEE_LOGIN_HISTORY,
+    ],
+  },
+  {
+    // Salesforce's own words for a transient error, whatever the status (Salesforce help, "OAuth 2.0 Error Codes").
+    ...UNAVAILABLE,
+    code: "salesforce-unavailable",
+    match: /^(?:server_error|temporarily_unavailable):|retry your request/i,
+  },
+  {
+    code: "salesforce-unknown-error",
+    match: /^unknown_error:/i,
+    headline: "Salesforce failed with an unknown error and doesn't ask for a retry.",
+    causes: [
+      {
+        cause: "Salesforce had an internal error that this login causes.",
+        fix: "Run the job again once. If it fails again, open a case with Salesforce Support and give it the time of this login.",
+      },
+      SEE_LOGIN_HISTORY,
+    ],
+  },
+  {
+    code: "authentication-failure",
+    match: /authentication failure/i,
+    headline: "Salesforce rejected the login without giving a reason.",
+    causes: [
+      { cause: "Salesforce records the reason in the org.", fix: LOGIN_HISTORY },
+      {
+        cause: "username isn't the username of a user in this org. It isn't the email address.",
+        fix: "Copy the username from Setup > Users. A sandbox user's name ends in the sandbox's name.",
+      },
+      {
+        cause: "The user is frozen, or lacks the permission API Enabled.",
+        fix: "Setup > Users > the user: check Active, Freeze, and the permission sets.",
+      },
+      {
+        cause: "The org or the profile requires a high-assurance session, which this flow can't provide.",
+        fix: "Setup > Session Settings, and the profile's session settings: don't require High Assurance at login.",
+      },
+    ],
+  },
+];
+/** What applies to every refusal that isn't known. */
+const UNKNOWN_REFUSAL = {
+  code: "unknown-refusal",
+  headline: "Salesforce rejected the login for a reason that this action doesn't know.",
+  causes: [
+    { cause: "Salesforce records the reason in the org.", fix: LOGIN_HISTORY },
+    {
+      cause: "username, consumer_key, and login_url belong to different orgs.",
+      fix: `Check all three in one org: Setup > Users, the app's consumer key, and ${MY_DOMAIN}.`,
+    },
+    {
+      cause: "This refusal is missing in this action.",
+      fix: "Open an issue with the template “Unknown refusal” and the line above that begins with “Salesforce answered”.",
+    },
+  ],
+};
 /**
- * How long to wait before the next attempt: exponential backoff with full jitter, and no less than the server asked for.
+ * Finds the rule for Salesforce's own words.
  *
- * @param attempt number of the attempt that failed, from 1
- * @param retryAfterMs what the server asked for, in milliseconds
- * @param random a number from 0 up to, not including, 1
- * @returns milliseconds
+ * @param error the `error` field of the response
+ * @param description the `error_description` field, empty if it is missing
+ * @returns undefined if the words aren't known
  */
-function backoff(attempt, retryAfterMs, random) {
-  const ceiling = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1));
-  return retryAfterMs + Math.floor(random * ceiling);
-}
-/**
- * Reads `Retry-After` (RFC 9110 §10.2.3).
- *
- * @param headers of the answer
- * @param now milliseconds since 1970
- * @returns milliseconds from now; 0 without a usable header
- */
-function retryAfter(headers, now) {
-  const value = headers["retry-after"]?.trim() ?? "";
-  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? 0 : Math.max(0, date - now);
-}
-
-;// CONCATENATED MODULE: ./build/src/token/next-step.js
-
-
-/** With less than this left, another attempt would not live to see its answer, and would hide what the last one said. */
-const MIN_REMAINING_MS = 400;
-/** Decides what follows on an attempt that brought no token: an end, or another attempt, at once where something was set right. */
-function nextStep(attempt, { number, signing, remainingMs, random }) {
-  const { outcome, headers, runnerTime, salesforceTime } = attempt;
-  if (outcome.kind === "granted") return { kind: "end", deadlineExceeded: undefined };
-  const adjustment = outcome.kind === "refused" ? findAdjustment({ ...attempt, answer: outcome, signing }) : undefined;
-  if (adjustment && remainingMs > MIN_REMAINING_MS) return { kind: "mend", adjustment };
-  if (adjustment) return { kind: "end", deadlineExceeded: { retryAfterMs: 0 } };
-  const transient = outcome.kind === "unreachable" ? outcome.retry : isTransient(outcome);
-  if (!transient) return { kind: "end", deadlineExceeded: undefined };
-  const retryAfterMs = retryAfter(headers, salesforceTime ?? runnerTime);
-  if (retryAfterMs + MIN_REMAINING_MS > remainingMs) return { kind: "end", deadlineExceeded: { retryAfterMs } };
-  // However long the backoff, half of what is left stays for asking.
-  const waitMs = Math.max(retryAfterMs, Math.min(backoff(number, retryAfterMs, random()), remainingMs / 2));
-  return { kind: "wait", waitMs };
-}
-
-;// CONCATENATED MODULE: ./build/src/token/grant.js
-/**
- * Takes a token answer for one, without a look at its fields but the two that make it one.
- *
- * @param answer any status, any body
- * @returns undefined where the answer is anything but a grant
- */
-function readGrant({ status, body, oversized }) {
-  const fields = status === 200 && !oversized ? parseJson(body) : undefined;
-  const isGrant = grant_isObject(fields) && typeof fields["error"] !== "string" && "access_token" in fields;
-  return isGrant ? { kind: "granted", fields } : undefined;
-}
-/** The value of a JSON text; undefined where it is none. */
-function parseJson(body) {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-}
-/** Whether a value of JSON is an object. */
-function grant_isObject(value) {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
+function matchRefusal(error, description) {
+  return REFUSALS.find(({ match }) => match.test(`${error}: ${description}`));
 }
 
 ;// CONCATENATED MODULE: ./build/src/token/response.js
 
 
+
+const ANY_STATUS = [0, 999];
+const PAGE_CAUSES = [
+  { cause: "login_url isn't the address of an org or a site, or the path of a site is missing.", fix: USE_MY_DOMAIN },
+  {
+    cause: "A proxy or a network's sign-in page answered in place of Salesforce.",
+    fix: "Check https_proxy of the runner, and allow the host of login_url on the proxy without sign-in.",
+  },
+];
+/** Request timeout (408), too early (425), and too many requests (429) are temporary, as every 5xx is. */
+const TEMPORARY = [
+  [408, 408],
+  [425, 425],
+  [429, 429],
+  [500, 599],
+];
+/** Every kind of response that isn't a token endpoint's, by status and body; the first match wins. */
+const RESPONSE_RULES = [
+  ...TEMPORARY.map((status) => ({
+    ...UNAVAILABLE,
+    status,
+    body: ["oversized", "empty", "html", "json", "text"],
+  })),
+  {
+    body: ["redirect"],
+    status: ANY_STATUS,
+    code: "answer-redirect",
+    headline: "Salesforce redirected the request. The action sends the key's assertion only to login_url.",
+    causes: [{ cause: "The org has another address now, or login_url isn't a login address.", fix: USE_MY_DOMAIN }],
+  },
+  {
+    body: ["html"],
+    status: [200, 299],
+    code: "answer-html",
+    headline: "A web page came back instead of a token.",
+    causes: [
+      {
+        cause: "Salesforce is under maintenance.",
+        fix: "Wait until https://status.salesforce.com shows the org's instance as available, then run the job again.",
+      },
+      ...PAGE_CAUSES,
+    ],
+    // During maintenance a page can come with status 200.
+    retry: true,
+  },
+  {
+    body: ["html"],
+    status: ANY_STATUS,
+    code: "answer-html",
+    headline: "A web page came back instead of a token.",
+    causes: PAGE_CAUSES,
+  },
+  {
+    body: ["oversized", "empty", "json", "text"],
+    status: ANY_STATUS,
+    code: "answer-unusable",
+    headline: "The server that answered doesn't behave like a Salesforce token endpoint.",
+    causes: [
+      { cause: "login_url isn't the address of the org.", fix: `Set login_url to the org's My Domain: ${MY_DOMAIN}.` },
+      {
+        cause: "A proxy, a firewall, or a network's sign-in page answered in place of Salesforce.",
+        fix: "Check https_proxy of the runner, and allow the host of login_url on the proxy without sign-in.",
+      },
+    ],
+  },
+];
+/** The error codes of RFC 6749 and Salesforce: words that can be shown although the rest of a 200 can't. */
+const KNOWN_ERRORS =
+  /^(?:invalid_(?:grant|request|client|client_id|scope|app_access|dpop_proof)|inactive_(?:user|org)|unauthorized_client|unsupported_grant_type|app_not_found|rate_limit_exceeded|server_error|temporarily_unavailable|unknown_error|use_dpop_nonce|OAUTH_[A-Z_]{1,40})$/;
 const HTML_PAGE = /^\s*<(?:!--|(?:!doctype|html|head|body)\b)/i;
 /**
- * Sorts an answer of the token endpoint.
+ * Sorts a response of the token endpoint, and says what it means.
  *
- * @param answer any status, any body
+ * @param response any status, any body
+ * @param secret what was sent and could come back: the assertion
  */
-function parseTokenResponse(answer) {
-  const { status } = answer;
+function parseTokenResponse(response, secret) {
+  const { status, oversized } = response;
+  const value = oversized ? undefined : parseJson(response.body);
+  const isRedirect = status >= 300 && status < 400;
+  if (status === 200 && response_isObject(value) && typeof value["error"] !== "string" && "access_token" in value) {
+    return { kind: "granted", fields: value };
+  }
+  const words = isRedirect ? undefined : errorWords(value, response.body);
+  const rule = words && matchRefusal(words.error, words.description);
+  const temporary = TEMPORARY.some(([from, to]) => status >= from && status <= to);
+  if (words && (rule || words.isObject)) {
+    const shown = showWords(words, status, secret);
+    return { kind: "error", status, ...shown, rule: rule ?? (temporary ? UNAVAILABLE : UNKNOWN_REFUSAL) };
+  }
+  const { kind, summary, excerpt } = describeBody(response, value);
+  const found = RESPONSE_RULES.find((each) => each.body.includes(kind) && inRange(status, each.status));
+  return { kind: "invalid", status, summary, excerpt: withoutEcho(excerpt, secret), rule: found };
+}
+/** RFC 6749's error, the REST API's list of errors, a gateway's error object, or a short text. */
+function errorWords(value, body) {
+  const object = Array.isArray(value) ? value[0] : value;
+  if (response_isObject(object)) {
+    const { error, error_description, errorCode, message, code, fault } = object;
+    const inner = response_isObject(error) ? error : response_isObject(fault) ? fault : undefined;
+    const first = response_text(error, errorCode, inner?.["code"], inner?.["type"], code);
+    const second = response_text(error_description, message, inner?.["message"], inner?.["faultstring"]);
+    return first || second ? { error: first, description: second, isObject: true } : undefined;
+  }
+  const isShortText = value === undefined && body.length < 500 && !HTML_PAGE.test(body);
+  return isShortText ? { error: "", description: body, isObject: false } : undefined;
+}
+function response_text(...candidates) {
+  return candidates.find((candidate) => typeof candidate === "string" && candidate !== "") ?? "";
+}
+/** A server that answers 200 to a token request may have put a token anywhere: only an error code that is known is shown. */
+function showWords({ error, description }, status, secret) {
+  if (status === 200) return { error: KNOWN_ERRORS.test(error) ? error : "", description: "" };
+  return {
+    error: withoutEcho(sanitize(error, 100), secret),
+    description: withoutEcho(sanitize(description), secret),
+  };
+}
+function describeBody({ status, headers, body, oversized }, value) {
   if (status >= 300 && status < 400) {
-    const excerpt = sanitize(newHost(answer.headers.location), 200);
-    return { kind: "unusable", status, bodyKind: "redirect", summary: `a redirect (HTTP ${status})`, excerpt };
+    return { kind: "redirect", summary: "a redirect", excerpt: sanitize(newHost(headers), 200) };
   }
-  const grant = readGrant(answer);
-  if (grant) return grant;
-  const value = answer.oversized ? undefined : parseJson(answer.body);
-  if (grant_isObject(value) && typeof value["error"] === "string") {
-    const description = value["error_description"];
-    return {
-      kind: "refused",
-      status,
-      error: sanitize(value["error"], 100),
-      description: typeof description === "string" ? sanitize(description) : "",
-    };
-  }
-  return { kind: "unusable", status, ...describeBody(answer, value) };
-}
-function describeBody({ status, body, oversized }, value) {
-  const answered = `HTTP ${status} with`;
-  if (oversized) return { bodyKind: "oversized", summary: `${answered} more than 1 MiB`, excerpt: "" };
-  if (body.trim() === "") return { bodyKind: "empty", summary: `${answered} an empty body`, excerpt: "" };
-  if (value !== undefined) {
-    // The values of JSON that looks like no token answer are not shown: a token could be among them.
-    const names = grant_isObject(value) ? `fields: ${Object.keys(value).slice(0, 12).join(", ") || "none"}` : "";
-    const excerpt = sanitize(names, 160);
-    return { bodyKind: "json", summary: `${answered} JSON that is neither a token nor an error`, excerpt };
-  }
+  if (oversized) return { kind: "oversized", summary: "more than 1 MiB", excerpt: "" };
+  if (body.trim() === "") return { kind: "empty", summary: "an empty body", excerpt: "" };
+  if (value !== undefined) return { kind: "json", summary: "JSON that is neither a token nor an error", excerpt: "" };
   if (HTML_PAGE.test(body.slice(0, 2048))) {
-    return { bodyKind: "html", summary: `${answered} an HTML page`, excerpt: sanitize(pageText(body), 160) };
+    return { kind: "html", summary: "a web page", excerpt: sanitize(pageText(body), 160) };
   }
-  return { bodyKind: "text", summary: `${answered} something that is not JSON`, excerpt: sanitize(body, 160) };
+  const excerpt = status === 200 ? "" : sanitize(body, 160);
+  return { kind: "text", summary: "text that isn't JSON", excerpt };
 }
-function newHost(location) {
+function newHost({ location }) {
   return location !== undefined && URL.canParse(location) ? new URL(location).host : "";
 }
 function pageText(html) {
@@ -5661,104 +5926,126 @@ function pageText(html) {
   const title = /<title[^>]{0,200}>([^<]{1,300})/i.exec(page)?.[1]?.trim();
   return title || page.replace(/<(?:script|style)\b[^>]*>[^<]*/gi, " ").replace(/<[^>]*>/g, " ");
 }
+const ECHO_LENGTH = 10;
+/**
+ * Drops a text that repeats a part of what was sent, in whatever pieces: `sanitize` finds only pieces that look like a
+ * credential by themselves.
+ */
+function withoutEcho(shown, secret) {
+  const characters = shown.replace(/[^\w-]/g, "");
+  for (let at = 0; at + ECHO_LENGTH <= characters.length; at++) {
+    if (secret.includes(characters.slice(at, at + ECHO_LENGTH))) return "(withheld: it repeats the assertion)";
+  }
+  return shown;
+}
+function inRange(status, [from, to]) {
+  return status >= from && status <= to;
+}
+/** Some gateways begin JSON with a byte order mark, which RFC 8259 §8.1 lets a reader ignore. */
+function parseJson(body) {
+  try {
+    return JSON.parse(body.replace(/^\ufeff/, ""));
+  } catch {
+    return undefined;
+  }
+}
+function response_isObject(value) {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
 
 ;// CONCATENATED MODULE: ./build/src/token/request.js
 
 
 
-
-const GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer";
-/** One attempt gets no more than this, so that one silent connection doesn't eat the whole budget. */
-const LONGEST_ATTEMPT_MS = 15_000;
-/** A request id as servers draw them, up to the length of a UUID: too poor in characters to hold a piece of an assertion as it was sent. */
+/** A request id as servers draw them, up to the length of a UUID: too few kinds of characters to hold a piece of an assertion. */
 const REQUEST_ID = /^[\da-f-]{1,36}$/i;
 /**
- * Asks the token endpoint for an access token until it says yes or no, or the time is over.
- * Each attempt sends an assertion of its own (Salesforce help, "OAuth 2.0 JWT Bearer Flow").
+ * Asks the token endpoint for an access token until there is a token, a refusal, or the end of the budget.
+ * Each attempt sends a new assertion (Salesforce help, "OAuth 2.0 JWT Bearer Flow").
  *
- * @returns how it ended; a grant's fields are unchecked
+ * @returns the token response's fields, unchecked, or how the request failed
  */
 async function requestToken(request, deps) {
-  const { clock, runner } = deps;
+  const { clock, runner, random } = deps;
   const start = clock.monotonic();
   const remainingMs = () => request.timeoutSeconds * 1000 - (clock.monotonic() - start);
-  let signing = {
-    audience: request.audience,
-    fallbackAudience: request.fallbackAudience,
-    skewMs: undefined,
-  };
-  for (let attempts = 1; ; attempts++) {
-    // On a busy machine a wait can take longer than was left.
-    const timeMs = Math.max(0, remainingMs() / 2);
-    const attempt = await sendAssertion(request, signing, { ...deps, number: attempts, timeMs });
-    const next = nextStep(attempt, {
-      number: attempts,
-      signing,
-      remainingMs: remainingMs(),
-      random: deps.random,
-    });
-    if (next.kind === "end") {
-      const { outcome, runnerTime, salesforceTime } = attempt;
-      const measuredSkewMs = salesforceTime === undefined ? undefined : salesforceTime - runnerTime;
-      const durationMs = clock.monotonic() - start;
-      return { outcome, attempts, durationMs, signing, measuredSkewMs, deadlineExceeded: next.deadlineExceeded };
+  const attempts = [];
+  let signing = request.signing;
+  for (;;) {
+    const number = attempts.length + 1;
+    const attempt = await sendGrant(request, signing, { ...deps, number, timeMs: attemptMs(remainingMs()) });
+    if (attempt.kind === "granted") {
+      if (signing.audience !== request.signing.audience) runner.info(describeAccepted(signing.audience));
+      return attempt;
     }
-    if (next.kind === "mend") {
+    attempts.push(attempt);
+    const next = nextStep(attempts, { signing, remainingMs: remainingMs(), random });
+    if (next.kind === "stop") {
+      return { ...resultOf(attempts), durationMs: clock.monotonic() - start, signing, ...next, kind: "failed" };
+    }
+    if (next.kind === "adjust") {
       runner[next.adjustment.isWarning ? "warning" : "info"](next.adjustment.notice);
       signing = next.adjustment.signing;
     } else {
-      runner.info(`Attempt ${attempts} failed: ${reasonOf(attempt.outcome)}. Next attempt in ${seconds(next.waitMs)}.`);
+      const wait = `Next attempt in ${seconds(next.waitMs)}.`;
+      runner.info(`Attempt ${number} failed: ${request_describeResponse(attempt.response)}. ${wait}`);
       await clock.sleep(next.waitMs);
     }
   }
 }
-async function sendAssertion(request, signing, { httpPost, clock, runner, number, timeMs }) {
-  const claims = claimsFor({ ...request, audience: signing.audience, now: clock.now() + (signing.skewMs ?? 0) });
-  const assertion = await signAssertion(claims, request.privateKey);
-  runner.mask(assertion);
+/** The response to report: silence in the last attempts says less than what Salesforce answered before. */
+function resultOf(attempts) {
+  const last = attempts.at(-1);
+  const isSilence = last.response.rule.code === "no-answer-in-time";
+  const answered = isSilence ? attempts.findLast(({ response }) => response.kind !== "none") : undefined;
+  const { response, runnerTime, salesforceTime } = answered ?? last;
+  const measuredSkewMs = salesforceTime === undefined ? undefined : salesforceTime - runnerTime;
+  return { response, attempts: attempts.length, measuredSkewMs };
+}
+function describeAccepted(audience) {
+  return `Salesforce accepted the audience ${audience}. To save a request in each run, set the input audience to it.`;
+}
+async function sendGrant(request, signing, deps) {
+  const { httpPost, clock, runner, number, timeMs } = deps;
+  const grant = await request.grants.make(signing, clock.now());
+  runner.mask(grant.secret);
   const start = clock.monotonic();
-  const logAttempt = (result) => {
-    const took = Math.round(clock.monotonic() - start);
-    runner.debug(
-      `Attempt ${number}: POST ${request.tokenEndpoint}, claims ${JSON.stringify(claims)}: ${result}, ${took} ms`,
-    );
-  };
-  const answer = await clock
-    .withTimeout(Math.min(LONGEST_ATTEMPT_MS, timeMs), (signal) =>
-      httpPost({ url: request.tokenEndpoint, form: { grant_type: GRANT_TYPE, assertion }, signal }),
-    )
+  const result = await clock
+    .withTimeout(timeMs, (signal) => httpPost({ url: request.tokenEndpoint, form: grant.form, signal }))
     .catch((error) => ({ error }));
   const runnerTime = clock.now();
-  const outcome = outcomeOf(answer);
-  if ("error" in answer) {
-    logAttempt(reasonOf(outcome));
-    return { outcome, headers: {}, runnerTime, salesforceTime: undefined };
-  }
-  logAttempt(`HTTP ${answer.status}${requestId(answer)}, ${reasonOf(outcome)}`);
-  const date = Date.parse(answer.headers.date ?? "");
-  return { outcome, headers: answer.headers, runnerTime, salesforceTime: Number.isNaN(date) ? undefined : date };
+  const response = "error" in result ? noResponse(result.error) : parseTokenResponse(result, grant.secret);
+  const durationMs = clock.monotonic() - start;
+  const status = "error" in result ? "" : `HTTP ${result.status}${requestId(result)}, `;
+  const outcome = `${status}${request_describeResponse(response)}, ${Math.round(durationMs)} ms`;
+  runner.debug(`Attempt ${number}: POST ${request.tokenEndpoint}, claims ${JSON.stringify(grant.claims)}: ${outcome}`);
+  if (response.kind === "granted") return response;
+  const headers = "error" in result ? {} : result.headers;
+  return { kind: "failed", response, headers, durationMs, runnerTime, salesforceTime: dateOf(headers) };
 }
-function outcomeOf(response) {
-  return "error" in response
-    ? { kind: "unreachable", ...classifyNetworkError(response.error) }
-    : parseTokenResponse(response);
+function noResponse(error) {
+  return { kind: "none", ...classifyNetworkError(error) };
 }
 /** Says in a clause how an attempt ended, in our own words: this goes into plain lines of the log. */
-function reasonOf(outcome) {
-  switch (outcome.kind) {
+function request_describeResponse(response) {
+  switch (response.kind) {
     case "granted":
-      return "a token was granted";
-    case "refused":
-      return `Salesforce answered HTTP ${outcome.status}${/^\w{1,60}$/.test(outcome.error) ? ` ${outcome.error}` : ""}`;
-    case "unusable":
-      return `the answer was ${outcome.summary}`;
-    case "unreachable":
-      return outcome.reason;
+      return "Salesforce granted a token";
+    case "error":
+      return `Salesforce answered HTTP ${response.status}${/^\w{1,60}$/.test(response.error) ? ` ${response.error}` : ""}`;
+    case "invalid":
+      return `the server answered HTTP ${response.status} with ${response.summary}`;
+    case "none":
+      return response.reason;
   }
 }
 function requestId({ headers }) {
   const id = headers["x-request-id"] ?? headers["x-sfdc-request-id"] ?? headers["sfdc-request-id"];
   return typeof id === "string" && REQUEST_ID.test(id) ? ` (request ${id})` : "";
+}
+function dateOf(headers) {
+  const date = Date.parse(headers.date ?? "");
+  return Number.isNaN(date) ? undefined : date;
 }
 function seconds(milliseconds) {
   return `${(milliseconds / 1000).toFixed(1)} s`;
@@ -5793,10 +6080,11 @@ function savedToken(env) {
 
 
 
+
 /**
- * The whole step: inputs, key, assertion, token endpoint, hand-over.
+ * The main step: inputs -> what is sent -> token endpoint -> checks -> outputs.
  *
- * @throws Failure with what to do, or an error that is a defect
+ * @throws ActionError with what to do, or any other error, which is a bug
  */
 async function login(deps) {
   const { env, runner, clock, readFile } = deps;
@@ -5804,34 +6092,47 @@ async function login(deps) {
   secretsOfInputs(raw).forEach(runner.mask);
   const inputs = readInputs(raw, { readFile, mask: runner.mask, now: new Date(clock.now()) });
   inputs.warnings.forEach(runner.warning);
-  const result = await requestToken({ ...inputs, tokenEndpoint: inputs.loginUrl.tokenEndpoint }, deps);
-  if (result.outcome.kind !== "granted") {
-    throw explain({ result, inputs }, new Date(clock.now()));
-  }
-  const { fields } = result.outcome;
-  secretsOf(fields).forEach(runner.mask);
-  try {
-    const token = checkToken(fields, inputs.loginUrl.isMyDomain ? inputs.loginUrl.url : undefined);
-    checkOrg(token.orgId, inputs.expectedOrgId);
-    const certificateExpiresAt = inputs.certificate?.notAfter.toISOString() ?? "";
-    setOutputs({ ...inputs, token, certificateExpiresAt, runner });
-    runner.info(`Logged in to ${token.instanceUrl} as ${inputs.username}.`);
-    if (inputs.writeJobSummary) runner.addSummary(loginSummary(inputs.username, token, certificateExpiresAt));
-  } finally {
-    // A token that a check refuses exists all the same, and ends with the job if that was asked for.
-    const kept = inputs.revokeToken && revocable(fields, inputs.loginUrl.url);
-    if (kept) saveForRevocation(kept, runner);
-  }
+  const result = await requestToken(tokenRequest(inputs), deps);
+  if (result.kind === "failed") throw explain({ result, inputs, now: new Date(clock.now()) });
+  secretsOf(result.fields).forEach(runner.mask);
+  const hosts = expectedHosts(inputs);
+  // A token that a check refuses exists, too, and is to be revoked: it is saved before the checks.
+  const saved = inputs.revokeToken ? revocable(result.fields, hosts) : undefined;
+  if (saved) saveForRevocation(saved, runner);
+  const token = checkToken(result.fields, hosts);
+  checkOrg(token, inputs);
+  const certificateExpiresAt = inputs.certificate?.notAfter.toISOString() ?? "";
+  setOutputs({ ...inputs, token, certificateExpiresAt, runner });
+  if (inputs.writeJobSummary) runner.addSummary(loginSummary(inputs.username, token, certificateExpiresAt));
+  runner.info(`Logged in to ${token.instanceUrl} as ${inputs.username}.`);
 }
-function checkOrg(orgId, expected) {
-  if (expected === undefined || (orgId !== "" && sameId(orgId, expected))) return;
-  const found = orgId === "" ? "an org that Salesforce did not name" : `org ${orgId}`;
+function tokenRequest({ loginUrl, audience, fallbackAudience, timeoutSeconds, ...key }) {
+  return {
+    tokenEndpoint: loginUrl.tokenEndpoint,
+    grants: jwtBearer(key),
+    signing: { audience, fallbackAudience, skewMs: undefined },
+    timeoutSeconds,
+  };
+}
+function expectedHosts({ loginUrl: { url, isMyDomain, isSalesforce } }) {
+  return { loginOrigin: new URL(url).origin, isInstance: isMyDomain, isSalesforce };
+}
+function checkOrg({ orgId, instanceUrl }, { expectedOrgId, username }) {
+  if (expectedOrgId === undefined || (orgId !== "" && sameId(orgId, expectedOrgId))) return;
+  const found = orgId === "" ? "an org that Salesforce didn't name" : `org ${orgId}`;
   throw new ActionError({
     code: "org-mismatch",
-    message: `The token is for ${found}, but expected_org_id is ${expected}. Nothing was handed over.`,
-    steps: [
-      "Check which org login_url and username belong to: Setup → Company Information → Salesforce.com Organization ID.",
-      "If the org is the right one (a refreshed sandbox has a new id), change expected_org_id.",
+    headline: `The token is for ${found}, but expected_org_id is ${expectedOrgId}. No outputs were set.`,
+    context: [`User ${username} at ${instanceUrl}`],
+    causes: [
+      {
+        cause: "login_url or username belong to another org than you intend.",
+        fix: `Set login_url to the My Domain of org ${expectedOrgId} (Setup > My Domain), and username to a user of that org.`,
+      },
+      {
+        cause: "The org is the right one, but its ID changed: a refreshed sandbox has a new ID.",
+        fix: "Set expected_org_id to Setup > Company Information > Salesforce.com Organization ID.",
+      },
     ],
   });
 }

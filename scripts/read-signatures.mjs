@@ -1,4 +1,4 @@
-// Reads what `npm audit signatures --json` found, as its standard input. A registry that doesn't answer is no finding.
+// Reads the result of `npm audit signatures --json` from standard input. Skips the check if the registry doesn't answer.
 import { json } from "node:stream/consumers";
 
 const { error, invalid = [], missing = [] } = await json(process.stdin).catch(() => ({ error: {} }));

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Makes an org ready for GitHub Actions: key pair, External Client App, permission set. Asks before it writes, can run again,
-# and never prints the private key. docs/setup.md has the same steps by hand.
+# Sets up an org for GitHub Actions: key pair, External Client App, permission set. Asks before each change, and can run again.
+# Never prints the private key. docs/setup.md has the same steps by hand.
 set -euo pipefail
-# The private key, and what Salesforce sends back of the app, are for this user alone.
+# Only this user may read the private key and the app's settings that Salesforce returns.
 umask 077
 
 readonly TEMPLATE_APP=GitHub_Actions
@@ -18,12 +18,14 @@ usage() {
   cat <<'USAGE'
 Usage: setup/setup.sh --target-org ALIAS --username USER --contact-email ADDRESS [options]
 
-  --target-org ALIAS       the org, as sf knows it; log in first: sf org login web --alias ALIAS --instance-url https://acme.my.salesforce.com
-  --username USER          the Salesforce user that GitHub Actions will log in as; it has to exist
-  --contact-email ADDRESS  whom Salesforce may ask about the app
-  --app NAME               API name of the External Client App (default: GitHub_Actions); another name makes a second app, with a key of its own
-  --environment NAME       the GitHub environment that gets the secrets (default: none, they are the repository's)
-  --out FOLDER             where key, certificate and the filled-in project go (default: setup/out/ALIAS/NAME, which git ignores)
+  --target-org ALIAS       Org to set up. Log in first: sf org login web --alias ALIAS --instance-url https://acme.my.salesforce.com
+  --username USER          Salesforce user that GitHub Actions logs in as. The user must exist.
+  --contact-email ADDRESS  Contact for the app, which Salesforce requires.
+  --app NAME               API name of the External Client App (default: GitHub_Actions). Another name creates a second app with its own key.
+  --environment NAME       GitHub environment that stores the values (default: none; the repository stores them).
+  --out FOLDER             Folder for the key, the certificate, and the project (default: setup/out/ALIAS/NAME, which git ignores).
+
+Options can be in any order. --option=value also works.
 USAGE
 }
 
@@ -34,16 +36,20 @@ die() {
 
 say() { printf '%s\n' "$*"; }
 
-confirm() {
+# Succeeds if the user agrees. No answer counts as no.
+agrees() {
   local answer=''
   printf '%s [y/N] ' "$1"
   read -r answer || true
   say ''
-  case $answer in
-    y | Y | yes | Yes | YES) ;;
-    *) die "stopped, as you said no. What was done before stays; run it again at any time." ;;
+  # Git Bash can pass the carriage return of a Windows line ending.
+  case ${answer%$'\r'} in
+    y | Y | yes | Yes | YES) return 0 ;;
+    *) return 1 ;;
   esac
 }
+
+confirm() { agrees "$1" || die 'canceled. Completed steps were kept; run the script again to continue.'; }
 
 read_options() {
   while [ $# -gt 0 ]; do
@@ -51,6 +57,10 @@ read_options() {
       -h | --help)
         usage
         exit 0
+        ;;
+      --target-org=* | --username=* | --contact-email=* | --app=* | --environment=* | --out=*)
+        take_option "${1%%=*}" "${1#*=}"
+        shift
         ;;
       --target-org | --username | --contact-email | --app | --environment | --out)
         [ $# -ge 2 ] || die "$1 needs a value"
@@ -76,17 +86,17 @@ take_option() {
   esac
 }
 
-# What goes into XML, SOQL and paths is checked once, so that nothing has to be escaped later.
+# Values that go into XML, SOQL, and paths are checked here, so that they don't need to be escaped later.
 check_options() {
   local address='^[A-Za-z0-9._%+-]+@[A-Za-z0-9._-]+$'
   if [ -z "$target_org" ] || [ -z "$username" ] || [ -z "$contact_email" ]; then
     usage >&2
-    die '--target-org, --username and --contact-email are needed'
+    die '--target-org, --username, and --contact-email are required'
   fi
   [[ $target_org =~ ^[A-Za-z0-9][A-Za-z0-9._@+-]*$ ]] || die "--target-org is not an alias or username: $target_org"
   [[ $username =~ $address ]] || die "--username is not a Salesforce username: $username"
-  [[ $contact_email =~ $address ]] || die "--contact-email is not an e-mail address: $contact_email"
-  [[ $app =~ ^[A-Za-z](_?[A-Za-z0-9])*$ ]] || die "--app takes letters, digits and single underscores: $app"
+  [[ $contact_email =~ $address ]] || die "--contact-email is not an email address: $contact_email"
+  [[ $app =~ ^[A-Za-z](_?[A-Za-z0-9])*$ ]] || die "--app can contain letters, digits, and single underscores: $app"
   [ -n "$out" ] || out=$here/out/$target_org/$app
 }
 
@@ -97,51 +107,81 @@ check_tools() {
   done
 }
 
-# The value of a field in sf's JSON. It is all that is ever shown of it: older versions of sf put the access token there, too.
+# Prints the value of one field of sf's JSON, and nothing else: older versions of sf also return the access token.
 json_value() { sed -n "s/.*\"$1\": *\"\([^\"]*\)\".*/\1/p" | head -n 1; }
 
 find_org() {
   local display
   display=$(sf org display --target-org "$target_org" --json </dev/null 2>/dev/null) ||
-    die "sf is not logged in to $target_org: sf org login web --alias $target_org --instance-url https://acme.my.salesforce.com"
+    die "sf is not logged in to $target_org. Run: sf org login web --alias $target_org --instance-url https://acme.my.salesforce.com"
   admin=$(json_value username <<<"$display")
   instance_url=$(json_value instanceUrl <<<"$display")
   instance_url=${instance_url%/}
   org_id=$(json_value id <<<"$display")
-  [[ $instance_url =~ ^https://[A-Za-z0-9.-]+(:[0-9]+)?$ ]] || die "sf org display names no instanceUrl for $target_org"
+  [[ $instance_url =~ ^https://[A-Za-z0-9.-]+(:[0-9]+)?$ ]] || die "sf org display returned no instanceUrl for $target_org"
+}
+
+# Succeeds if the query returns a record.
+finds_record() {
+  local result
+  result=$(sf data query --target-org "$target_org" --json --query "$1" </dev/null 2>/dev/null) || die "the query failed: $1"
+  [ -n "$(json_value Id <<<"$result")" ]
+}
+
+check_user() {
+  finds_record "SELECT Id FROM User WHERE Username = '$username' AND IsActive = true" ||
+    die "$instance_url has no active user $username. Setup > Users > New User; in a sandbox, the username ends in the sandbox's name."
 }
 
 make_pair() {
   if [ -e "$out/salesforce.key" ] && [ -e "$out/salesforce.crt" ]; then
-    say "Key pair: kept, $out has one."
+    say "Key pair: using the existing pair in $out."
   elif [ -e "$out/salesforce.key" ]; then
-    confirm "Make a certificate for the key that is in $out?"
-    (cd "$out" && make_certificate -key salesforce.key)
+    confirm "Create a certificate for the key in $out?"
+    make_certificate -key salesforce.key
+  elif [ -e "$out/salesforce.crt" ]; then
+    reuse_certificate
   else
-    [ ! -e "$out/salesforce.crt" ] || die "$out has salesforce.crt, but not its key: move it away, or put the key beside it"
-    confirm "Make a key pair in $out?"
-    mkdir -p "$out"
-    (cd "$out" && make_certificate -nodes -newkey rsa:2048 -keyout salesforce.key)
+    confirm "Create a key pair in $out?"
+    new_pair
   fi
   out=$(cd "$out" && pwd)
   check_pair
 }
 
-# Git Bash on Windows would take /CN=… for a path.
-make_certificate() {
-  MSYS_NO_PATHCONV=1 MSYS2_ARG_CONV_EXCL='*' \
-    openssl req -x509 -sha256 -days 730 -subj /CN=github-actions -out salesforce.crt "$@" 2>/dev/null ||
-    die 'openssl could not make the certificate'
+# After a sandbox refresh, the app needs its certificate again. The key is in GitHub and doesn't need to be on this machine.
+reuse_certificate() {
+  say "$out contains salesforce.crt, but not its private key."
+  if agrees 'Deploy this certificate again? Its private key must still be stored in GitHub.'; then return; fi
+  confirm 'Create a new key pair instead? You then have to store SALESFORCE_PRIVATE_KEY and SALESFORCE_CERTIFICATE again.'
+  new_pair
 }
+
+new_pair() {
+  mkdir -p "$out"
+  make_certificate -nodes -newkey rsa:2048 -keyout salesforce.key
+}
+
+# Runs in the folder, because Git Bash on Windows converts paths in arguments, and with them /CN=….
+make_certificate() {
+  (cd "$out" && MSYS_NO_PATHCONV=1 MSYS2_ARG_CONV_EXCL='*' \
+    openssl req -x509 -sha256 -days 730 -subj /CN=github-actions -out salesforce.crt "$@" 2>/dev/null) ||
+    die 'openssl could not create the certificate'
+}
+
+has_key() { [ -e "$out/salesforce.key" ]; }
 
 check_pair() {
   local of_key of_certificate
-  of_key=$(openssl pkey -pubout -in "$out/salesforce.key" </dev/null) || die "$out/salesforce.key is no key that openssl can read"
-  of_certificate=$(openssl x509 -noout -pubkey -in "$out/salesforce.crt") || die "$out/salesforce.crt is no certificate"
-  [ "$of_key" = "$of_certificate" ] || die "salesforce.crt in $out is not the certificate of salesforce.key beside it"
+  of_certificate=$(openssl x509 -noout -pubkey -in "$out/salesforce.crt") || die "$out/salesforce.crt is not a certificate"
+  openssl x509 -noout -checkend 2592000 -in "$out/salesforce.crt" >/dev/null ||
+    say "Warning: the certificate expires soon ($(openssl x509 -noout -enddate -in "$out/salesforce.crt")). For a new pair, use another --out folder."
+  if ! has_key; then return; fi
+  of_key=$(openssl pkey -pubout -in "$out/salesforce.key" </dev/null) || die "openssl cannot read the key $out/salesforce.key"
+  [ "$of_key" = "$of_certificate" ] || die "salesforce.crt in $out is not the certificate of salesforce.key"
 }
 
-# The templates stay as they are: what is deployed is a copy, with the app's name in file names as well as in the files.
+# Fills in a copy of the templates. The app's name is in the names of the files, too.
 fill_in_project() {
   local certificate source_file copy content
   certificate=$(tr -d '\r' <"$out/salesforce.crt")
@@ -157,27 +197,37 @@ fill_in_project() {
   done < <(cd "$here" && find sfdx-project.json manifest force-app -type f)
 }
 
-# Conflicts with what the org tracks are only with earlier runs of this script, since each run makes its project anew.
+# Each run creates the project again, so the only conflicts that sf can find are with earlier runs of this script.
 deploy() {
   (cd "$out/project" && sf project deploy start --target-org "$target_org" --ignore-conflicts --wait 30 "$@" </dev/null) ||
-    die "the deployment failed. If Salesforce misses a permission, see docs/setup.md; nothing is lost, run it again afterwards."
+    die_of_deployment
+}
+
+# Both are required by the Metadata API Developer Guide, ExtlClntAppGlobalOauthSettings.
+die_of_deployment() {
+  cat >&2 <<REQUIREMENTS
+
+Salesforce rejected the deployment. Check the following, and run the script again:
+  1. Setup > External Client App Settings: "Allow access to OAuth consumer secrets via Metadata API" is on, if your org shows it.
+  2. $admin has the permissions "View External Client Apps Consumer Secrets in Metadata" and
+     "View all External Client Apps, view their settings, and edit their policies".
+     To grant them: Setup > Permission Sets > a permission set of $admin > System Permissions.
+
+REQUIREMENTS
+  die 'the deployment failed. Completed steps were kept.'
 }
 
 assign_permission_set() {
-  local assigned
-  assigned=$(sf data query --target-org "$target_org" --json --query \
-    "SELECT Id FROM PermissionSetAssignment WHERE PermissionSet.Name = '$PERMISSION_SET' AND Assignee.Username = '$username'" \
-    </dev/null 2>/dev/null) || die "could not look up the permission sets of $username"
-  if [ -n "$(json_value Id <<<"$assigned")" ]; then
-    say "Permission set: $username has $PERMISSION_SET."
+  if finds_record "SELECT Id FROM PermissionSetAssignment WHERE PermissionSet.Name = '$PERMISSION_SET' AND Assignee.Username = '$username'"; then
+    say "Permission set: $username already has $PERMISSION_SET."
     return
   fi
   confirm "Assign the permission set $PERMISSION_SET to $username?"
   sf org assign permset --target-org "$target_org" --name "$PERMISSION_SET" --on-behalf-of "$username" </dev/null ||
-    die "could not assign $PERMISSION_SET to $username: does the user exist in this org?"
+    die "could not assign $PERMISSION_SET to $username"
 }
 
-# What comes back can hold the consumer secret as well, which nobody needs here: it doesn't stay on the disk.
+# Salesforce can return the consumer secret as well. This flow doesn't use it, so it doesn't stay on the disk.
 read_consumer_key() {
   local retrieved=$out/project/retrieved
   trap 'rm -rf "$out/project/retrieved"' EXIT
@@ -189,35 +239,95 @@ read_consumer_key() {
   fi
 }
 
-print_next_steps() {
-  local to='' key certificate shown_key=$consumer_key
-  key=$(printf '%q' "$out/salesforce.key")
-  certificate=$(printf '%q' "$out/salesforce.crt")
-  [ -z "$environment" ] || to=" --env $(printf '%q' "$environment")"
-  if [ -z "$consumer_key" ]; then
-    shown_key=CONSUMER_KEY
-    say "Salesforce keeps the consumer key to itself. Copy it in the place of CONSUMER_KEY below:"
-    say "  Setup → External Client App Manager → $app → Settings → OAuth Settings → Consumer Key and Secret"
-    say ''
+url_encode() {
+  local text=$1 index character LC_ALL=C
+  for ((index = 0; index < ${#text}; index++)); do
+    character=${text:index:1}
+    case $character in
+      [A-Za-z0-9._~-]) printf '%s' "$character" ;;
+      # Old versions of bash give bytes above 127 as negative numbers.
+      *) printf '%%%02X' "$(($(printf '%d' "'$character") & 255))" ;;
+    esac
+  done
+}
+
+# The placeholder is a syntax error in a shell, so it can't be stored by accident.
+print_where_the_consumer_key_is() {
+  cat <<STEPS
+Salesforce didn't return the consumer key. To copy it:
+
+  1. Open Setup > External Client App Manager > $app > Settings > OAuth Settings > Consumer Key and Secret.
+     Salesforce first sends a verification code to the email address of the user who is logged in.
+  2. In the shell that runs the commands below, replace <consumer key>:
+
+  export SALESFORCE_CONSUMER_KEY=<consumer key>
+
+STEPS
+}
+
+print_local_check() {
+  if ! has_key; then
+    say "The private key isn't on this machine. To check the login, run your workflow. An app takes 2 to 10 minutes to work, sometimes 30."
+    return
   fi
   cat <<STEPS
-Check the login from here (a new app takes 2 to 10 minutes to work, now and then 30):
+Check the login from this machine. A new app takes 2 to 10 minutes to work, sometimes 30:
 
   cd $(printf '%q' "$(dirname "$here")") && npm ci
-  SALESFORCE_CONSUMER_KEY=$shown_key SALESFORCE_USERNAME=$username \\
-    SALESFORCE_LOGIN_URL=$instance_url SALESFORCE_PRIVATE_KEY_FILE=$key npm start
+  SALESFORCE_CONSUMER_KEY=$1 SALESFORCE_USERNAME=$username \\
+    SALESFORCE_LOGIN_URL=$instance_url SALESFORCE_ORG_ID=$org_id \\
+    SALESFORCE_CERTIFICATE="\$(cat $(printf '%q' "$out/salesforce.crt"))" \\
+    SALESFORCE_PRIVATE_KEY_FILE=$(printf '%q' "$out/salesforce.key") npm start
+STEPS
+}
 
-Then store it, in the folder of the repository whose workflows log in:
+# GitHub answers 404 for secrets of an environment that doesn't exist.
+print_environment() {
+  local path
+  path="repos/{owner}/{repo}/environments/$(url_encode "$environment")"
+  cat <<STEPS
 
-  gh secret set SALESFORCE_CONSUMER_KEY$to --body $shown_key
-  gh secret set SALESFORCE_PRIVATE_KEY$to < $key
+If the environment doesn't exist, create it first. Only the branch main can then use it:
+
+  gh api --method PUT '$path' -F 'deployment_branch_policy[protected_branches]=false' -F 'deployment_branch_policy[custom_branch_policies]=true'
+  gh api --method POST '$path/deployment-branch-policies' -f name=main
+STEPS
+}
+
+print_storing() {
+  local to=''
+  say ''
+  say 'Store the values. Run these commands in the folder of the repository that contains your workflows.'
+  if [ -n "$environment" ]; then
+    to=" --env $(printf '%q' "$environment")"
+    print_environment
+  fi
+  say ''
+  say "  gh secret set SALESFORCE_CONSUMER_KEY$to --body $1"
+  if has_key; then say "  gh secret set SALESFORCE_PRIVATE_KEY$to < $(printf '%q' "$out/salesforce.key")"; fi
+  cat <<STEPS
   gh variable set SALESFORCE_USERNAME$to --body $username
   gh variable set SALESFORCE_LOGIN_URL$to --body $instance_url
-  gh variable set SALESFORCE_CERTIFICATE$to < $certificate
+  gh variable set SALESFORCE_CERTIFICATE$to < $(printf '%q' "$out/salesforce.crt")
   gh variable set SALESFORCE_ORG_ID$to --body $org_id
 
-GitHub holds the key from then on: move $out/salesforce.key to a safe place, or delete it.
 STEPS
+  if has_key; then
+    say "GitHub then stores the key. Delete $out/salesforce.key, or move it to a safe place. Keep salesforce.crt: after a sandbox refresh, the script deploys it again."
+  else
+    say 'SALESFORCE_PRIVATE_KEY stays as it is.'
+  fi
+}
+
+print_next_steps() {
+  local shown_key=$consumer_key
+  if [ -z "$consumer_key" ]; then
+    print_where_the_consumer_key_is
+    # shellcheck disable=SC2016 # The user's shell expands it.
+    shown_key='"${SALESFORCE_CONSUMER_KEY:?}"'
+  fi
+  print_local_check "$shown_key"
+  print_storing "$shown_key"
 }
 
 main() {
@@ -225,11 +335,12 @@ main() {
   check_options
   check_tools
   find_org
-  say "Org: $instance_url ($org_id), where you are $admin"
+  say "Org: $instance_url ($org_id), logged in as $admin"
+  check_user
   make_pair
   fill_in_project
   confirm "Deploy the app $app and the permission set $PERMISSION_SET to $instance_url?"
-  # The app's policies name the permission set, so it has to be there first.
+  # The app's policies refer to the permission set, so it has to exist first.
   deploy --source-dir "$SOURCE/permissionsets"
   deploy --manifest manifest/package.xml
   assign_permission_set

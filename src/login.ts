@@ -1,30 +1,33 @@
 import { explain } from "./diagnosis/explain.ts";
-import { rawInputs, readInputs, secretsOfInputs } from "./inputs/inputs.ts";
+import { type Inputs, rawInputs, readInputs, secretsOfInputs } from "./inputs/inputs.ts";
 import { ActionError } from "./lib/action-error.ts";
 import type { Clock } from "./lib/clock.ts";
 import type { HttpPost } from "./lib/http.ts";
-import type { Runner } from "./lib/runner.ts";
+import type { Runner, RunnerFile } from "./lib/runner.ts";
 import { sameId } from "./lib/salesforce-id.ts";
 import { setOutputs } from "./outputs.ts";
 import { loginSummary } from "./summary.ts";
-import { checkToken, revocable, secretsOf } from "./token/access-token.ts";
+import { type AccessToken, checkToken, type ExpectedHosts, revocable, secretsOf } from "./token/access-token.ts";
+import { jwtBearer } from "./token/grants.ts";
 import { requestToken } from "./token/request.ts";
-import { saveForRevocation } from "./token/saved-token.ts";
+import { saveForRevocation } from "./token/revocation.ts";
 
-/** What the step needs of the world. */
+/** What the step needs from outside, so that tests can bring their own. */
 export interface Dependencies {
   readonly env: NodeJS.ProcessEnv;
   readonly runner: Runner;
+  /** Returns the bytes of a key file. */
   readonly readFile: (path: string) => Buffer;
   readonly httpPost: HttpPost;
   readonly clock: Clock;
+  /** A number from 0 up to, not including, 1. */
   readonly random: () => number;
 }
 
 /**
- * The whole step: inputs, key, assertion, token endpoint, hand-over.
+ * The main step: inputs -> what is sent -> token endpoint -> checks -> outputs.
  *
- * @throws Failure with what to do, or an error that is a defect
+ * @throws ActionError with what to do, or any other error, which is a bug
  */
 export async function login(deps: Dependencies): Promise<void> {
   const { env, runner, clock, readFile } = deps;
@@ -32,36 +35,61 @@ export async function login(deps: Dependencies): Promise<void> {
   secretsOfInputs(raw).forEach(runner.mask);
   const inputs = readInputs(raw, { readFile, mask: runner.mask, now: new Date(clock.now()) });
   inputs.warnings.forEach(runner.warning);
+  runner.requireFiles(filesToWrite(inputs));
 
-  const result = await requestToken({ ...inputs, tokenEndpoint: inputs.loginUrl.tokenEndpoint }, deps);
-  if (result.outcome.kind !== "granted") {
-    throw explain({ result, inputs }, new Date(clock.now()));
-  }
-  const { fields } = result.outcome;
-  secretsOf(fields).forEach(runner.mask);
-  try {
-    const token = checkToken(fields, inputs.loginUrl.isMyDomain ? inputs.loginUrl.url : undefined);
-    checkOrg(token.orgId, inputs.expectedOrgId);
-    const certificateExpiresAt = inputs.certificate?.notAfter.toISOString() ?? "";
-    setOutputs({ ...inputs, token, certificateExpiresAt, runner });
-    runner.info(`Logged in to ${token.instanceUrl} as ${inputs.username}.`);
-    if (inputs.writeJobSummary) runner.addSummary(loginSummary(inputs.username, token, certificateExpiresAt));
-  } finally {
-    // A token that a check refuses exists all the same, and ends with the job if that was asked for.
-    const kept = inputs.revokeToken && revocable(fields, inputs.loginUrl.url);
-    if (kept) saveForRevocation(kept, runner);
-  }
+  const result = await requestToken(tokenRequest(inputs), deps);
+  if (result.kind === "failed") throw explain({ result, inputs, now: new Date(clock.now()) });
+  secretsOf(result.fields).forEach(runner.mask);
+  const hosts = expectedHosts(inputs);
+  // A token that a check refuses exists, too, and is to be revoked: it is saved before the checks.
+  const saved = inputs.revokeToken ? revocable(result.fields, hosts) : undefined;
+  if (saved) await saveForRevocation(saved, deps);
+  const token = checkToken(result.fields, hosts);
+  checkOrg(token, inputs);
+
+  const certificateExpiresAt = inputs.certificate?.notAfter.toISOString() ?? "";
+  setOutputs({ ...inputs, token, certificateExpiresAt, runner });
+  if (inputs.writeJobSummary) runner.addSummary(loginSummary(inputs.username, token, certificateExpiresAt));
+  runner.info(`Logged in to ${token.instanceUrl} as ${inputs.username}.`);
 }
 
-function checkOrg(orgId: string, expected: string | undefined): void {
-  if (expected === undefined || (orgId !== "" && sameId(orgId, expected))) return;
-  const found = orgId === "" ? "an org that Salesforce did not name" : `org ${orgId}`;
+function filesToWrite({ revokeToken, exportEnvironmentVariables }: Inputs): RunnerFile[] {
+  return [
+    "GITHUB_OUTPUT",
+    ...(revokeToken ? (["GITHUB_STATE"] as const) : []),
+    ...(exportEnvironmentVariables ? (["GITHUB_ENV"] as const) : []),
+  ];
+}
+
+function tokenRequest({ loginUrl, audience, fallbackAudience, timeoutSeconds, ...key }: Inputs) {
+  return {
+    tokenEndpoint: loginUrl.tokenEndpoint,
+    grants: jwtBearer(key),
+    signing: { audience, fallbackAudience, skewMs: undefined },
+    timeoutSeconds,
+  };
+}
+
+function expectedHosts({ loginUrl: { url, isMyDomain, isSalesforce } }: Inputs): ExpectedHosts {
+  return { loginOrigin: new URL(url).origin, isInstance: isMyDomain, isSalesforce };
+}
+
+function checkOrg({ orgId, instanceUrl }: AccessToken, { expectedOrgId, username }: Inputs): void {
+  if (expectedOrgId === undefined || (orgId !== "" && sameId(orgId, expectedOrgId))) return;
+  const found = orgId === "" ? "an org that Salesforce didn't name" : `org ${orgId}`;
   throw new ActionError({
     code: "org-mismatch",
-    message: `The token is for ${found}, but expected_org_id is ${expected}. Nothing was handed over.`,
-    steps: [
-      "Check which org login_url and username belong to: Setup → Company Information → Salesforce.com Organization ID.",
-      "If the org is the right one (a refreshed sandbox has a new id), change expected_org_id.",
+    headline: `The token is for ${found}, but expected_org_id is ${expectedOrgId}. No outputs were set.`,
+    context: [`User ${username} at ${instanceUrl}`],
+    causes: [
+      {
+        cause: "login_url or username belong to another org than you intend.",
+        fix: `Set login_url to the My Domain of org ${expectedOrgId} (Setup > My Domain), and username to a user of that org.`,
+      },
+      {
+        cause: "The org is the right one, but its ID changed: a refreshed sandbox has a new ID.",
+        fix: "Set expected_org_id to Setup > Company Information > Salesforce.com Organization ID.",
+      },
     ],
   });
 }

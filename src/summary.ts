@@ -1,17 +1,15 @@
 import type { AccessToken } from "./token/access-token.ts";
 
 /**
- * The job summary of a login: who, where, until when. Identifiers only, never the token.
- *
- * @returns Markdown
+ * Returns the job summary of a login in Markdown: who, where, until when. It holds identifiers only, never the token.
  */
 export function loginSummary(username: string, token: AccessToken, certificateExpiresAt: string): string {
   const rows: readonly (readonly [name: string, value: string])[] = [
     ["User", username],
     ["Instance", token.instanceUrl],
     ["Org", token.orgId],
-    ["Token until", token.expiresAt || "the session policy of the org ends it"],
-    ["Certificate until", certificateExpiresAt],
+    ["Token expires", token.expiresAt || "with its session (session policy of the org)"],
+    ["Certificate expires", certificateExpiresAt],
   ];
   const lines = rows
     .filter(([, value]) => value !== "")
@@ -20,10 +18,9 @@ export function loginSummary(username: string, token: AccessToken, certificateEx
 }
 
 /**
- * The job summary of a failed login: the error annotation's message as it stands.
+ * Returns the job summary of a failed login in Markdown.
  *
- * @param message holds words of a server, so it is shown as text and can't become markup
- * @returns Markdown
+ * @param message the error annotation's message; it quotes a server, so it is shown as text and can't become markup
  */
 export function failureSummary(message: string): string {
   return `### Salesforce login failed\n\n<pre>${asText(message).replaceAll("\n", "<br>")}</pre>\n`;

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { clientKey } from "../test/fakes/salesforce/client-key.ts";
 import { startSalesforce } from "../test/fakes/salesforce/index.ts";
 
-/** A Salesforce to log in to, and how. */
+/** A Salesforce, and the step that logs in to it. */
 export interface Target {
   readonly name: string;
   readonly with: Record<string, string>;
@@ -11,10 +11,10 @@ export interface Target {
   readonly close: () => Promise<void>;
 }
 
-/** What reaches a step from the machine: how to get out to the network. */
+/** The variables of this machine that a step gets: its network settings. */
 const NETWORK = ["https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY", "NODE_EXTRA_CA_CERTS"];
 
-/** Inputs of the step by the variable that sets them for `npm start`. */
+/** The input that each variable sets for `npm start`. */
 const VARIABLES: Readonly<Record<string, string>> = {
   SALESFORCE_CONSUMER_KEY: "consumer_key",
   SALESFORCE_USERNAME: "username",
@@ -22,9 +22,29 @@ const VARIABLES: Readonly<Record<string, string>> = {
   SALESFORCE_PRIVATE_KEY_FILE: "private_key_file",
   SALESFORCE_PRIVATE_KEY_PASSPHRASE: "private_key_passphrase",
   SALESFORCE_LOGIN_URL: "login_url",
+  SALESFORCE_CERTIFICATE: "certificate",
+  SALESFORCE_ORG_ID: "expected_org_id",
 };
 
-/** The real Salesforce that the environment names; undefined where it names none. What is missing the action itself will say. */
+/** The variables that a login needs; one variable of each row is enough. */
+const REQUIRED = [
+  ["SALESFORCE_CONSUMER_KEY"],
+  ["SALESFORCE_USERNAME"],
+  ["SALESFORCE_PRIVATE_KEY_FILE", "SALESFORCE_PRIVATE_KEY"],
+];
+
+/**
+ * Returns the variables that are still to be set, if some of them are set. The action's own error explains secrets in
+ * GitHub, which doesn't help in a shell.
+ */
+export function missingVariables(env: NodeJS.ProcessEnv): string[] {
+  if (Object.keys(VARIABLES).every((name) => !env[name])) return [];
+  return REQUIRED.filter((names) => names.every((name) => !env[name])).map(([name, other]) =>
+    other === undefined ? `${name}` : `${name} (or ${other})`,
+  );
+}
+
+/** Returns the real Salesforce that the environment names, or undefined if it names none. */
 export function realTarget(env: NodeJS.ProcessEnv): Target | undefined {
   const inputs = Object.entries(VARIABLES).flatMap(([variable, input]): [string, string][] => {
     const value = env[variable] ?? "";
@@ -35,7 +55,7 @@ export function realTarget(env: NodeJS.ProcessEnv): Target | undefined {
   const { private_key = "", private_key_passphrase = "" } = Object.fromEntries(inputs);
   const network = NETWORK.flatMap((name): [string, string][] => (env[name] === undefined ? [] : [[name, env[name]]]));
   return {
-    name: "the real one",
+    name: "your own",
     with: Object.fromEntries(inputs),
     env: Object.fromEntries(network),
     secrets: [private_key, private_key_passphrase].filter((secret) => secret !== ""),
@@ -43,14 +63,14 @@ export function realTarget(env: NodeJS.ProcessEnv): Target | undefined {
   };
 }
 
-/** The embedded Salesforce, with an app and a key pair made for this run. */
+/** Starts the embedded Salesforce, with a new app and a new key pair. */
 export async function embeddedTarget(): Promise<Target> {
   const salesforce = await startSalesforce();
   const { privateKeyPem, certificatePem } = await clientKey();
   const { consumerKey } = salesforce.register({ certificate: certificatePem });
   const { username, instanceUrl } = salesforce.org;
   return {
-    name: "embedded, made for this run (set SALESFORCE_CONSUMER_KEY, … to log in to your own)",
+    name: "embedded (to log in to your own, set SALESFORCE_CONSUMER_KEY and the other variables in docs/setup.md)",
     with: {
       consumer_key: consumerKey,
       username,

@@ -2,11 +2,11 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { runStep } from "../test/fakes/runner/step.ts";
-import { embeddedTarget, realTarget, type Target } from "./target.ts";
+import { embeddedTarget, missingVariables, realTarget, type Target } from "./target.ts";
 
 const LATER_STEP = fileURLToPath(new URL("later-step.ts", import.meta.url));
 
-/** Shows what a workflow with this step would show, and what its next step could do. */
+/** Runs the step, prints its log and outputs, and uses the token as a later step would. */
 async function show(target: Target): Promise<boolean> {
   console.log(`Salesforce: ${target.name}\n\nThe log, as GitHub shows it:\n`);
   const step = await runStep({ with: target.with, env: target.env, secrets: target.secrets });
@@ -23,9 +23,15 @@ async function show(target: Target): Promise<boolean> {
   return true;
 }
 
-const target = realTarget(process.env) ?? (await embeddedTarget());
-try {
-  process.exitCode = (await show(target)) ? 0 : 1;
-} finally {
-  await target.close();
+const missing = missingVariables(process.env);
+if (missing.length > 0) {
+  console.error(`To log in to your own org, also set ${missing.join(" and ")}.`);
+  process.exitCode = 1;
+} else {
+  const target = realTarget(process.env) ?? (await embeddedTarget());
+  try {
+    process.exitCode = (await show(target)) ? 0 : 1;
+  } finally {
+    await target.close();
+  }
 }

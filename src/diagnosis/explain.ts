@@ -1,85 +1,97 @@
-import type { Inputs } from "../inputs/inputs.ts";
-import { ActionError } from "../lib/action-error.ts";
-import { MY_DOMAIN } from "../lib/setup-steps.ts";
-import { matchRefusal } from "../token/refusals.ts";
-import type { InvalidResponse } from "../token/response.ts";
-import type { NoResponse, TokenResult } from "../token/token-result.ts";
-import { type Explanation, explainRefusal } from "./explain-refusal.ts";
-import type { FailedRequest } from "./failed-request.ts";
+import { ActionError, type Cause } from "../lib/action-error.ts";
+import { CONNECTED_APP } from "../lib/setup-steps.ts";
+import type { Fact } from "../token/refusals.ts";
+import type { ErrorResponse, FailedResponse, InvalidResponse } from "../token/response.ts";
+import { type FailedRequest, findHints } from "./hints.ts";
 
-/**
- * Turns the end of a token request that brought no token into what to do about it.
- *
- * @param now the runner's time
- * @returns the failure to report; nothing in it is secret
- */
-export function explain({ result, inputs }: Omit<FailedRequest, "now">, now: Date): ActionError {
-  const { code, what, answer, causes = [], steps } = detailsOf({ result, inputs, now });
-  const target = `${inputs.username} at ${inputs.loginUrl.host} (audience ${result.signing.audience})`;
-  const headline = `No token for ${target}: ${what}.${describeAttempts(result, inputs)}`;
-  return new ActionError({ code, message: answer ? `${headline}\n${answer}` : headline, causes, steps });
-}
+const MAX_CAUSES = 4;
+/** Errors that only External Client Apps cause. */
+const EXTERNAL_CLIENT_APP = /^(?:app_not_found$|OAUTH_EC_)/i;
 
-function detailsOf(run: FailedRequest): Explanation {
-  const { outcome } = run.result;
-  switch (outcome.kind) {
-    case "refused":
-      return explainRefusal(outcome, run);
-    case "unusable":
-      return explainUnusable(outcome);
-    case "unreachable":
-      return explainUnreachable(outcome);
-    case "granted":
-      throw new Error("a granted token is no failure");
-  }
-}
-
-/** How hard it was tried, where that is news. */
-function describeAttempts({ attempts, durationMs, deadlineExceeded }: TokenResult, { timeoutSeconds }: Inputs): string {
-  const tried = `${attempts === 1 ? "One attempt" : `${attempts} attempts`} in ${(durationMs / 1000).toFixed(1)} s`;
-  if (!deadlineExceeded) return attempts === 1 ? "" : ` ${tried}.`;
-  const { retryAfterMs } = deadlineExceeded;
-  const asked = retryAfterMs > 0 ? ` The server asked for a wait of ${Math.ceil(retryAfterMs / 1000)} s.` : "";
-  return ` ${tried}, and no time for another one (timeout_seconds: ${timeoutSeconds}).${asked}`;
-}
-
-function explainUnreachable({ code, reason, steps }: NoResponse): Explanation {
-  return { code, what: reason, steps };
-}
-
-/** What each form of an answer that no token endpoint gives comes from. */
-const UNUSABLE: Readonly<Record<InvalidResponse["bodyKind"], Omit<Explanation, "what">>> = {
-  redirect: { code: "answer-redirect", steps: [`Set login_url to the address that the org has now: ${MY_DOMAIN}.`] },
-  html: {
-    code: "answer-html",
-    steps: [
-      "If it says maintenance, wait: https://status.salesforce.com shows the instance.",
-      `Otherwise set login_url to the org's own address: ${MY_DOMAIN}. A site needs its path.`,
-    ],
-  },
-  empty: { code: "answer-unusable", steps: ["Run the job again.", `Check login_url: ${MY_DOMAIN}.`] },
-  oversized: {
-    code: "answer-unusable",
-    steps: [`Check login_url: no token endpoint answers like this (${MY_DOMAIN}).`],
-  },
-  json: { code: "answer-unusable", steps: [`Check login_url: no token endpoint answers like this (${MY_DOMAIN}).`] },
-  text: { code: "answer-unusable", steps: [`Check login_url: no token endpoint answers like this (${MY_DOMAIN}).`] },
+/** What this run shows by itself, and so rules a likely cause out. */
+const FACTS: Readonly<Record<Fact, (run: FailedRequest) => boolean>> = {
+  "signed on Salesforce's time": ({ result }) => result.signing.skewMs !== undefined,
+  "key matches certificate": ({ inputs }) => inputs.certificate !== undefined,
+  "audience not set": ({ inputs }) => inputs.audience === inputs.loginUrl.audience,
+  "My Domain": ({ inputs }) => inputs.loginUrl.isMyDomain,
+  "not a site": ({ inputs }) => inputs.loginUrl.kind !== "site" && inputs.loginUrl.kind !== "custom-domain",
+  "External Client App": isExternalClientApp,
 };
 
-function explainUnusable({ bodyKind, status, summary, excerpt }: InvalidResponse): Explanation {
-  const { code, causes = [], steps } = meaningOf(bodyKind, status);
-  if (bodyKind === "redirect" && excerpt !== "") {
-    return {
-      code,
-      what: `the answer was ${summary} to ${excerpt}, and the assertion is sent nowhere but to login_url`,
-      steps: [`If ${excerpt} is your org, set login_url: https://${excerpt}`, ...steps],
-    };
-  }
-  return { code, what: `the answer was ${summary}${excerpt === "" ? "" : `, "${excerpt}"`}`, causes, steps };
+/**
+ * Turns a failed token request into the error to report: what this run itself shows comes first, then the likely causes
+ * that it doesn't rule out.
+ *
+ * @returns an error without secrets
+ */
+export function explain(run: FailedRequest): ActionError {
+  const { inputs, result } = run;
+  const { response } = result;
+  const hints = findHints(response.rule.code, run);
+  const likely = response.rule.causes.filter(({ unless }) => unless === undefined || !FACTS[unless](run));
+  return new ActionError({
+    code: response.rule.code,
+    headline: response.rule.headline,
+    context: [
+      ...describeResponse(response),
+      `User ${inputs.username} at ${inputs.loginUrl.host}${audienceOf(run)}`,
+      ...describeAttempts(run),
+    ],
+    causes: withoutRepeats([...hints, ...likely])
+      .slice(0, MAX_CAUSES)
+      .map((cause) => forAppType(cause, run)),
+  });
 }
 
-/** 429 and 5xx say "not now" (RFC 6585 §4, RFC 9110 §15.6), and nothing of the address; a page has a title that says more. */
-function meaningOf(form: InvalidResponse["bodyKind"], status: number): Omit<Explanation, "what"> {
-  const passing = form !== "html" && (status === 429 || status >= 500);
-  return passing ? matchRefusal({ kind: "refused", status, error: "", description: "" }) : UNUSABLE[form];
+/** What Salesforce or the network said; nothing if nothing came. */
+function describeResponse(response: FailedResponse): string[] {
+  switch (response.kind) {
+    case "error":
+      return [describeError(response)];
+    case "invalid":
+      return [describeInvalid(response)];
+    case "none":
+      return response.said === "" ? [] : [`The network said: ${response.said}`];
+  }
+}
+
+function describeError({ status, error, description }: ErrorResponse): string {
+  const words = [error, description].filter((text) => text !== "").join(": ");
+  return `Salesforce answered HTTP ${status}${words === "" ? "" : `, ${words}`}`;
+}
+
+function describeInvalid({ status, summary, excerpt }: InvalidResponse): string {
+  const isRedirect = status >= 300 && status < 400;
+  const detail = excerpt === "" ? "" : isRedirect ? ` to ${excerpt}` : `: “${excerpt}”`;
+  return `The server answered HTTP ${status} with ${summary}${detail}`;
+}
+
+/** The audience is worth a word only if it is the subject, or isn't the one that follows from login_url. */
+function audienceOf({ inputs, result: { response, signing } }: FailedRequest): string {
+  const isSubject = response.rule.code === "audience-refused" || signing.audience !== inputs.loginUrl.audience;
+  return isSubject ? ` (audience ${signing.audience})` : "";
+}
+
+/** The whole budget and the number of attempts, if more than one attempt was made or would have been. */
+function describeAttempts({ inputs, result }: FailedRequest): string[] {
+  const { attempts, durationMs, deadlineExceeded } = result;
+  if (attempts === 1 && deadlineExceeded === undefined) return [];
+  const tried = `${attempts} ${attempts === 1 ? "attempt" : "attempts"} in ${Math.max(1, Math.round(durationMs / 1000))} s`;
+  if (deadlineExceeded === undefined) return [tried];
+  const { retryAfterMs } = deadlineExceeded;
+  const asked = retryAfterMs > 0 ? `; the server asked for a wait of ${Math.ceil(retryAfterMs / 1000)} s` : "";
+  return [`${tried}, within timeout_seconds: ${inputs.timeoutSeconds}${asked}`];
+}
+
+function withoutRepeats(causes: readonly Cause[]): Cause[] {
+  return causes.filter(({ fix }, index) => causes.findIndex((other) => other.fix === fix) === index);
+}
+
+function forAppType({ cause, fix }: Cause, run: FailedRequest): Cause {
+  const shown = isExternalClientApp(run) ? fix.replace(CONNECTED_APP, "") : fix;
+  return cause === undefined ? { fix: shown } : { cause, fix: shown };
+}
+
+function isExternalClientApp({ result: { response } }: FailedRequest): boolean {
+  return response.kind === "error" && EXTERNAL_CLIENT_APP.test(response.error);
 }

@@ -1,20 +1,23 @@
 import { type InputIssue, InputsError } from "../inputs/inputs.ts";
-import { ActionError } from "../lib/action-error.ts";
+import { ActionError, type Cause } from "../lib/action-error.ts";
 import { sanitize } from "../lib/sanitize.ts";
 
 /** The runner cuts messages at 4,096 characters. */
-const LONGEST_MESSAGE = 4000;
+const MAX_MESSAGE = 4000;
+const MAX_HEADLINE = 120;
+const NOT_SENT = "No request was sent to Salesforce.";
 
 /**
- * Writes the message of the one error annotation.
+ * Writes the message of the one error annotation: what is wrong in the first line, then what was said, who and where, and
+ * the likely causes with a fix each.
  *
  * @param error whatever ended the step
  * @param docs where the documentation is: see {@link troubleshootingUrl}
  * @returns plain text of several lines, at most 4,000 characters
  */
 export function errorMessage(error: unknown, docs: string): string {
-  if (error instanceof InputsError) return describeInputs(error, docs);
-  return error instanceof ActionError ? describeFailure(error, docs) : cut(describeUnexpected(error), LONGEST_MESSAGE);
+  if (error instanceof InputsError) return describeInputs(error.issues, docs);
+  return error instanceof ActionError ? describeError(error, docs) : cut(describeUnexpected(error), MAX_MESSAGE);
 }
 
 /**
@@ -30,34 +33,55 @@ export function troubleshootingUrl(env: NodeJS.ProcessEnv): string {
   return repository && ref ? `${server}/${repository}/blob/${ref}/docs/troubleshooting.md` : "docs/troubleshooting.md";
 }
 
-function describeFailure({ message, causes, steps, code }: ActionError, docs: string): string {
-  const sections = [message, section("Likely causes, most likely first:", causes), section("What to do:", steps)];
-  const more = `\n\nMore: ${docs}#${code}`;
-  return cut(sections.filter((text) => text !== "").join("\n\n"), LONGEST_MESSAGE - more.length) + more;
+function describeError({ message, context, causes, code }: ActionError, docs: string): string {
+  const help = `\n\nHelp: ${docs}#${code}`;
+  const text = [[message, ...context].join("\n"), ...listCauses(causes)].join("\n\n");
+  return cut(text, MAX_MESSAGE - help.length) + help;
 }
 
-/** Where there are too many problems for one annotation, it is the steps that give way: the links lead to them. */
-function describeInputs(failure: InputsError, docs: string): string {
-  const groups = [...Map.groupBy(failure.issues, ({ error: { code, steps } }) => [code, ...steps].join("\n")).values()];
-  const full = [failure.message, ...groups.map((group) => describeProblems(group, docs, true))].join("\n\n");
-  if (full.length <= LONGEST_MESSAGE) return full;
-  const brief = groups.map((group) => describeProblems(group, docs, false));
-  return cut([failure.message, ...brief].join("\n\n"), LONGEST_MESSAGE);
+/** A single cause is certain, so it has no number. */
+function listCauses(causes: readonly Cause[]): string[] {
+  if (causes.length === 0) return [];
+  if (causes.length === 1) return causes.map(({ cause, fix }) => [cause, `Fix: ${fix}`].filter(Boolean).join("\n"));
+  const items = causes.map(({ cause, fix }, index) => {
+    return cause === undefined ? `${index + 1}. ${fix}` : `${index + 1}. ${cause}\n   Fix: ${fix}`;
+  });
+  return [items.join("\n")];
 }
 
-/** Inputs that need the same change, with that change said once. */
-function describeProblems(group: readonly InputIssue[], docs: string, withSteps: boolean): string {
-  const [{ code, steps }] = group.map(({ error }) => error) as [ActionError];
-  const problems = group.map(({ input, error }) => `${input}: ${error.message}.`);
-  return [...problems, ...(withSteps ? list(steps) : []), `  More: ${docs}#${code}`].join("\n");
+function describeInputs(issues: readonly InputIssue[], docs: string): string {
+  const [first] = issues;
+  if (issues.length === 1 && first) {
+    const { input, message, fixes, code } = first;
+    const causes = fixes.map((fix) => ({ fix }));
+    return describeError(
+      new ActionError({ code, headline: `${input} ${message}.`, context: [NOT_SENT], causes }),
+      docs,
+    );
+  }
+  const groups = [...Map.groupBy(issues, ({ code, fixes }) => `${code}\n${fixes[0]}`).values()];
+  const head = `${headlineOf(issues)}\n${NOT_SENT}`;
+  const full = [head, ...groups.map((group) => describeIssues(group, docs, true))].join("\n\n");
+  // Where there are too many issues for one annotation, the fixes are left out: the links lead to them.
+  if (full.length <= MAX_MESSAGE) return full;
+  return cut([head, ...groups.map((group) => describeIssues(group, docs, false))].join("\n\n"), MAX_MESSAGE);
 }
 
-function section(heading: string, items: readonly string[]): string {
-  return items.length === 0 ? "" : [heading, ...list(items)].join("\n");
+/** Names that don't fit in are counted. */
+function headlineOf(issues: readonly InputIssue[]): string {
+  const names = issues.map(({ input }) => input);
+  for (let shown = names.length; ; shown--) {
+    const rest = shown === names.length ? "" : ` and ${names.length - shown} more`;
+    const headline = `${names.length} invalid inputs: ${names.slice(0, shown).join(", ")}${rest}.`;
+    if (headline.length <= MAX_HEADLINE) return headline;
+  }
 }
 
-function list(items: readonly string[]): string[] {
-  return items.map((item) => `  - ${item}`);
+/** Inputs that need the same fix, with that fix said once. */
+function describeIssues(group: readonly InputIssue[], docs: string, withFix: boolean): string {
+  const lines = group.map(({ input, message }) => `${input} ${message}.`);
+  const [{ code, fixes }] = group as readonly [InputIssue];
+  return [...lines, ...(withFix ? [`   Fix: ${fixes[0]}`] : []), `   Help: ${docs}#${code}`].join("\n");
 }
 
 /** A cut goes between characters, not through the two halves of one. */
@@ -65,12 +89,12 @@ function cut(text: string, limit: number): string {
   return text.length <= limit ? text : `${text.slice(0, limit - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 }
 
-/** A defect's message is nobody's chosen words, so it is shown like text from elsewhere, with all its causes. */
+/** The message of a bug wasn't written by us, so it is sanitized like remote text, with all its causes. */
 function describeUnexpected(error: unknown): string {
   const chain: string[] = [];
   for (let link: unknown = error; link !== undefined && chain.length < 5; link = (link as Error).cause) {
     chain.push(sanitize(link instanceof Error ? `${link.name}: ${link.message}` : String(link)));
     if (!(link instanceof Error)) break;
   }
-  return `The action failed in a way that it should not: ${chain.join(" ← ")}. Please report this as an issue.`;
+  return `Internal error of the action. Please report it as an issue with the next line.\n${chain.join(" <- ")}`;
 }

@@ -1,4 +1,4 @@
-import { ActionError } from "../lib/action-error.ts";
+import { InputFailure } from "../lib/input-failure.ts";
 
 const STORE_CERTIFICATE =
   "Give the file that openssl wrote with -out: gh variable set SALESFORCE_CERTIFICATE < salesforce.crt";
@@ -57,7 +57,7 @@ export type CertificateProblem = keyof typeof CERTIFICATE_PROBLEMS;
  *
  * @param message one that says more than the table's
  */
-export function certificateFailure(code: CertificateProblem, message?: string): ActionError {
+export function certificateFailure(code: CertificateProblem, message?: string): InputFailure {
   const problem = CERTIFICATE_PROBLEMS[code];
-  return new ActionError({ code, message: message ?? problem.message, steps: problem.steps });
+  return new InputFailure({ code, message: message ?? problem.message, steps: problem.steps });
 }

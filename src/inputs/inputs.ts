@@ -1,5 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import { ActionError } from "../lib/action-error.ts";
+import { InputFailure } from "../lib/input-failure.ts";
 import { parseOrgId } from "../lib/salesforce-id.ts";
 import { assertKeyPair, type Certificate, certificateWarning, readCertificate } from "./certificate.ts";
 import { checkAudience, type LoginUrl, parseLoginUrl } from "./login-url.ts";
@@ -62,7 +63,11 @@ export interface InputDependencies {
 /** One input that can't be used. */
 export interface InputIssue {
   readonly input: InputName;
-  readonly error: ActionError;
+  readonly code: string;
+  /** A predicate that follows the input's name, without a full stop. */
+  readonly message: string;
+  /** One to four acts, the surest first. */
+  readonly fixes: readonly string[];
 }
 
 /** All inputs that can't be used, found in one go so that one run of the workflow is enough to learn of them. */
@@ -70,8 +75,7 @@ export class InputsError extends ActionError {
   readonly issues: readonly InputIssue[];
 
   constructor(issues: readonly InputIssue[]) {
-    const count = issues.length === 1 ? "one input needs a change" : `${issues.length} inputs need a change`;
-    super({ code: "inputs", message: `Salesforce was not asked: ${count}.` });
+    super({ code: "inputs", headline: "Invalid inputs.", causes: [] });
     this.issues = issues;
   }
 }
@@ -116,8 +120,8 @@ export function readInputs(raw: RawInputs, deps: InputDependencies): Inputs {
     try {
       return read();
     } catch (error) {
-      if (!(error instanceof ActionError)) throw error;
-      issues.push({ input, error: error });
+      if (!(error instanceof InputFailure)) throw error;
+      issues.push({ input, code: error.code, message: error.message, fixes: error.steps });
       return undefined;
     }
   };
@@ -169,7 +173,7 @@ function keyInput(raw: RawInputs): InputName {
 
 function readKey(raw: RawInputs, { readFile, mask }: InputDependencies): KeyObject {
   if (raw.private_key !== "" && raw.private_key_file !== "") {
-    throw new ActionError({
+    throw new InputFailure({
       code: "private-key-given-twice",
       message: "private_key and private_key_file are both set, and only one can be the key",
       steps: ["Remove one of the two from the step."],
@@ -180,7 +184,7 @@ function readKey(raw: RawInputs, { readFile, mask }: InputDependencies): KeyObje
   const passphrase = raw.private_key_passphrase || undefined;
   if (raw.private_key !== "") return readPrivateKey({ text: raw.private_key, passphrase, mask });
   if (PRIVATE_KEY.test(raw.private_key_file)) {
-    throw new ActionError({
+    throw new InputFailure({
       code: "private-key-file-is-a-key",
       message: "it is a key, and should be the path of a file with the key in it",
       steps: ["Pass the key as private_key instead."],

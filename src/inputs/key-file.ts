@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from "node:fs";
-import { ActionError } from "../lib/action-error.ts";
+import { InputFailure } from "../lib/input-failure.ts";
 
 /** A key of 16,384 bits fills 13 KB; certificates that stand with it add a few. */
 const LARGEST_FILE = 64 * 1024;
@@ -35,7 +35,7 @@ export function readKeyFile(path: string): Buffer {
       throw unreadable("the file is larger than 64 KiB", "Give the path of the key file itself.");
     return readFileSync(path);
   } catch (error) {
-    if (error instanceof ActionError) throw error;
+    if (error instanceof InputFailure) throw error;
     const [message, step] = REASONS[(error as NodeJS.ErrnoException).code ?? ""] ?? [
       "the file can't be read",
       "Check the path.",
@@ -44,6 +44,6 @@ export function readKeyFile(path: string): Buffer {
   }
 }
 
-function unreadable(message: string, step: string): ActionError {
-  return new ActionError({ code: "private-key-file-unreadable", message, steps: [step] });
+function unreadable(message: string, step: string): InputFailure {
+  return new InputFailure({ code: "private-key-file-unreadable", message, steps: [step] });
 }

@@ -1,4 +1,4 @@
-import { ActionError } from "../lib/action-error.ts";
+import { InputFailure } from "../lib/input-failure.ts";
 
 interface Problem {
   readonly message: string;
@@ -108,10 +108,10 @@ export function hintForBareWord(word: string): string {
 export function loginUrlFailure(
   code: keyof typeof LOGIN_URL_PROBLEMS,
   details: { readonly message?: string; readonly hint?: string | undefined } = {},
-): ActionError {
+): InputFailure {
   const { message, steps } = LOGIN_URL_PROBLEMS[code];
   const { hint } = details;
-  return new ActionError({
+  return new InputFailure({
     code,
     message: details.message ?? message,
     steps: hint === undefined ? steps : [hint, ...steps],
@@ -119,6 +119,6 @@ export function loginUrlFailure(
 }
 
 /** The failure of an explicit audience. */
-export function audienceFailure(code: keyof typeof AUDIENCE_PROBLEMS): ActionError {
-  return new ActionError({ code, ...AUDIENCE_PROBLEMS[code] });
+export function audienceFailure(code: keyof typeof AUDIENCE_PROBLEMS): InputFailure {
+  return new InputFailure({ code, ...AUDIENCE_PROBLEMS[code] });
 }

@@ -1,4 +1,4 @@
-import { ActionError } from "../lib/action-error.ts";
+import { InputFailure } from "../lib/input-failure.ts";
 
 /** Compiled when needed: V8 is slow at Unicode's classes, and most inputs are plain ASCII. */
 const INVISIBLE = "[\\s\\p{C}]";
@@ -12,8 +12,8 @@ const WHY_BLANK: readonly string[] = [
 ];
 
 /** The failure of an input that must not be blank. */
-export function missingInput(message: string): ActionError {
-  return new ActionError({ code: "input-blank", message, steps: WHY_BLANK });
+export function missingInput(message: string): InputFailure {
+  return new InputFailure({ code: "input-blank", message, steps: WHY_BLANK });
 }
 
 /**
@@ -41,7 +41,7 @@ export function parseUsername(text: string): string {
   ];
   refuseOddCharacters(username, "username-malformed", steps);
   if (!/^[^@]+@[^@]+$/.test(username)) {
-    throw new ActionError({
+    throw new InputFailure({
       code: "username-malformed",
       message: "a Salesforce username has one @ in it, and this has not",
       steps,
@@ -53,7 +53,7 @@ export function parseUsername(text: string): string {
 function refuseOddCharacters(text: string, code: string, steps: readonly string[]): void {
   if (text.includes("${{")) {
     const message = "it holds an expression that GitHub did not replace";
-    throw new ActionError({
+    throw new InputFailure({
       code,
       message,
       steps: ["Write the expression into the step itself, without quotes that keep it from being read.", ...steps],
@@ -61,7 +61,7 @@ function refuseOddCharacters(text: string, code: string, steps: readonly string[
   }
   // White space and control characters belong into neither, and would let a value end a line of the log.
   if (hasInvisible(text)) {
-    throw new ActionError({ code, message: "it has white space or an invisible character in it", steps });
+    throw new InputFailure({ code, message: "it has white space or an invisible character in it", steps });
   }
 }
 
@@ -77,7 +77,7 @@ export function parseBoolean(text: string): boolean {
   const value = text.trim();
   if (/^(?:true|True|TRUE)$/.test(value)) return true;
   if (/^(?:false|False|FALSE)$/.test(value)) return false;
-  throw new ActionError({
+  throw new InputFailure({
     code: "input-not-a-boolean",
     message: "it is neither true nor false",
     steps: ["Write true or false."],
@@ -94,7 +94,7 @@ export function parseWholeNumber(text: string, { from, to }: { readonly from: nu
   const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
   if (number >= from && number <= to) return number;
   const message = `it is not a whole number from ${from} to ${to}`;
-  throw new ActionError({
+  throw new InputFailure({
     code: "input-not-a-number",
     message,
     steps: [`Write a number from ${from} to ${to}, digits only.`],

@@ -1,4 +1,4 @@
-import { ActionError } from "../lib/action-error.ts";
+import { InputFailure } from "../lib/input-failure.ts";
 import { KEY_PAIR_COMMAND, UPLOAD_PATH } from "../lib/key-pair-steps.ts";
 
 const STORE = "Store the whole file of the private key: gh secret set SALESFORCE_PRIVATE_KEY < salesforce.key";
@@ -142,7 +142,7 @@ export type PrivateKeyProblem = keyof typeof PRIVATE_KEY_PROBLEMS;
  *
  * @param detail what stands for `{detail}` in the message; never a part of the key
  */
-export function privateKeyFailure(code: PrivateKeyProblem, detail = ""): ActionError {
+export function privateKeyFailure(code: PrivateKeyProblem, detail = ""): InputFailure {
   const { message, steps } = PRIVATE_KEY_PROBLEMS[code];
-  return new ActionError({ code, message: message.replace("{detail}", detail), steps });
+  return new InputFailure({ code, message: message.replace("{detail}", detail), steps });
 }

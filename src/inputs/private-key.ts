@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, KeyObject, sign, verify, X509Certificate } from "node:crypto";
-import type { ActionError } from "../lib/action-error.ts";
+import type { InputFailure } from "../lib/input-failure.ts";
 import { findKeyBlocks, type PemBlock, unwrap } from "./pem.ts";
 import { type PrivateKeyProblem, privateKeyFailure } from "./private-key-errors.ts";
 
@@ -65,7 +65,7 @@ export function readPrivateKey(args: {
     mask(lines.replaceAll("\n", ""));
   }
 
-  let refused: ActionError | undefined;
+  let refused: InputFailure | undefined;
   for (const block of blocks) {
     const outcome = readBlock(block, passphrase);
     if (outcome instanceof KeyObject) return outcome;
@@ -78,7 +78,7 @@ export function readPrivateKey(args: {
 function readBlock(
   { der, encryptedPem }: PemBlock,
   passphrase: string | undefined,
-): KeyObject | ActionError | undefined {
+): KeyObject | InputFailure | undefined {
   const opened =
     encryptedPem === undefined
       ? openDer(der, passphrase)
@@ -87,7 +87,7 @@ function readBlock(
 }
 
 /** The label of a PEM block is often wrong, so each form is tried, whatever it says. */
-function openDer(key: Buffer, passphrase: string | undefined): KeyObject | ActionError | undefined {
+function openDer(key: Buffer, passphrase: string | undefined): KeyObject | InputFailure | undefined {
   for (const type of ["pkcs8", "pkcs1", "sec1"] as const) {
     try {
       return createPrivateKey({ key, format: "der", type });
@@ -99,7 +99,7 @@ function openDer(key: Buffer, passphrase: string | undefined): KeyObject | Actio
   return undefined;
 }
 
-function decrypt(open: (secret: string) => KeyObject, passphrase: string | undefined): KeyObject | ActionError {
+function decrypt(open: (secret: string) => KeyObject, passphrase: string | undefined): KeyObject | InputFailure {
   if (passphrase === undefined) return privateKeyFailure("private-key-needs-passphrase");
   // A secret that was set from a file or by echo ends with the line end of the file.
   const candidates = new Set([passphrase, passphrase.replace(/\r?\n$|\r$/, "")]);
@@ -116,7 +116,7 @@ function decrypt(open: (secret: string) => KeyObject, passphrase: string | undef
   return privateKeyFailure(problem);
 }
 
-function unusableReason(key: KeyObject): ActionError | undefined {
+function unusableReason(key: KeyObject): InputFailure | undefined {
   const { asymmetricKeyType: type = "unknown", asymmetricKeyDetails: details } = key;
   if (type !== "rsa") return privateKeyFailure("private-key-not-rsa", type);
   const bits = details?.modulusLength ?? 0;
@@ -146,7 +146,7 @@ function canSign(key: KeyObject): boolean {
   return doesNotThrow(() => verify("sha256", probe, createPublicKey(key), sign("sha256", probe, key)));
 }
 
-function identifyMistake(layers: readonly string[]): ActionError {
+function identifyMistake(layers: readonly string[]): InputFailure {
   const [code] = MISTAKES.find(([, looks]) => layers.some((text) => looks.test(text))) ?? ["private-key-unrecognised"];
   return privateKeyFailure(code);
 }

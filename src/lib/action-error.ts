@@ -1,22 +1,22 @@
 /** A likely cause of a failure and the act that ends it. */
 export interface Cause {
-  /** A full sentence; left out where the first line of the message says it already. */
+  /** A full sentence; left out if the first line of the message says it already. */
   readonly cause?: string;
   /** A full sentence in the imperative: where to click, the command to run, or which input gets which value. */
   readonly fix: string;
 }
 
-/** What an {@link ActionError} is made of. */
+/** What an {@link ActionError} is made of. None of it is ever a secret or unsanitized text of a server. */
 export interface ErrorDetails {
   /** Stable name of the failure: the anchor of its entry in `docs/troubleshooting.md`. */
   readonly code: string;
-  /** What was refused and why, in plain words. Never a secret, and never raw text of a server. */
-  readonly message: string;
-  /** What it may come from, most likely first, where that isn't plain from the message. */
-  readonly causes?: readonly string[];
-  /** What to do about it, most likely first: where to click, or the command to run. */
-  readonly steps?: readonly string[];
-  /** The error underneath, where there is one. */
+  /** What is wrong: a sentence of at most 120 characters without an address. Lists of annotations show nothing else. */
+  readonly headline: string;
+  /** Lines below the first: what Salesforce or the network said, then who and where. */
+  readonly context?: readonly string[];
+  /** Most likely first. */
+  readonly causes: readonly Cause[];
+  /** The error underneath, if there is one. */
   readonly cause?: unknown;
 }
 
@@ -25,21 +25,21 @@ export interface ErrorDetails {
  *
  * @example
  * throw new ActionError({
- *   code: "private-key-is-certificate",
- *   message: "this is a certificate, not a private key",
- *   steps: ["Store the file that openssl wrote with -keyout: gh secret set SALESFORCE_PRIVATE_KEY < salesforce.key"],
+ *   code: "org-mismatch",
+ *   headline: "The token belongs to another org than expected_org_id.",
+ *   causes: [{ fix: "Set login_url to the My Domain of the expected org." }],
  * });
  */
 export class ActionError extends Error {
   override readonly name = "ActionError";
   readonly code: string;
-  readonly causes: readonly string[];
-  readonly steps: readonly string[];
+  readonly context: readonly string[];
+  readonly causes: readonly Cause[];
 
-  constructor({ code, message, causes = [], steps = [], cause }: ErrorDetails) {
-    super(message, cause === undefined ? undefined : { cause });
+  constructor({ code, headline, context = [], causes, cause }: ErrorDetails) {
+    super(headline, cause === undefined ? undefined : { cause });
     this.code = code;
+    this.context = context;
     this.causes = causes;
-    this.steps = steps;
   }
 }

@@ -113,6 +113,12 @@ export function findHostRule(hostname: string): HostMatch {
   throw new RangeError("the last host rule takes every host but an empty one");
 }
 
+/** Whether a host name is surely Salesforce's. */
+export function isSalesforceHost(hostname: string): boolean {
+  const { kind } = findHostRule(hostname).rule;
+  return kind !== "custom-domain" && kind !== "misspelt";
+}
+
 function matchHost(pattern: string, hostname: string): RegExpExecArray | null {
   // Most patterns fail at their plain end, and that is far cheaper to see than a hundred regular expressions are to make.
   const plainEnd = pattern.slice(pattern.search(/[^*#]*$/));

@@ -1,4 +1,4 @@
-import { ActionError } from "./action-error.ts";
+import { InputFailure } from "./input-failure.ts";
 
 /** Every reason to refuse an id, by its failure code. */
 export const ORG_ID_PROBLEMS = {
@@ -56,6 +56,6 @@ function checksum(shortId: string): string {
   return digits.join("");
 }
 
-function orgIdFailure(code: keyof typeof ORG_ID_PROBLEMS): ActionError {
-  return new ActionError({ code, ...ORG_ID_PROBLEMS[code], steps: [COPY_ORG_ID] });
+function orgIdFailure(code: keyof typeof ORG_ID_PROBLEMS): InputFailure {
+  return new InputFailure({ code, ...ORG_ID_PROBLEMS[code], steps: [COPY_ORG_ID] });
 }

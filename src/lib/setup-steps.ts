@@ -1,44 +1,36 @@
-/** A place in the settings of an External Client App. */
-export const inExternalClientApp = (path: string) =>
-  `External Client App: Setup → External Client App Manager → your app → ${path}`;
-/** A place in the settings of a Connected App. */
-export const inConnectedApp = (path: string) => `Connected App: Setup → App Manager → your app → ${path}`;
+/** Ends a fix for an External Client App: the way to the same setting of a Connected App is on the linked page. */
+export const CONNECTED_APP = " (Connected App: see the link.)";
 
-export const MY_DOMAIN = "Setup → My Domain → Current My Domain URL";
-export const USE_MY_DOMAIN = `Set login_url to the org's own address: ${MY_DOMAIN}.`;
-export const LOGIN_HISTORY = "See what Salesforce noted: Setup → Login History, newest row of this user.";
-export const WAIT =
-  "After a change to the app or its policies wait 10 minutes (now and then 30), then run the job again.";
-export const SET_CLOCK = "Set the runner's clock by NTP: timedatectl set-ntp true (Linux), w32tm /resync (Windows).";
+const APP = "Setup > External Client App Manager > your app";
+const inApp = (path: string) => `${APP} > ${path}${CONNECTED_APP}`;
 
-export const PRE_AUTHORIZE = [
-  inExternalClientApp(
-    "Policies → OAuth Policies → Permitted Users: Admin approved users are pre-authorized. Select a permission set or profile there.",
-  ),
-  inConnectedApp(
-    "Manage → Edit Policies → Permitted Users: Admin approved users are pre-authorized. Then Manage Permission Sets or Manage Profiles.",
-  ),
-  "Assign the permission set to the user: Setup → Permission Sets → the permission set → Manage Assignments.",
-];
-export const COPY_KEY = [
-  inExternalClientApp("Settings → OAuth Settings → Consumer Key and Secret: copy the key with its button."),
-  inConnectedApp("View → Manage Consumer Details: copy the key with its button."),
-];
+export const MY_DOMAIN = "Setup > My Domain > Current My Domain URL";
+export const USE_MY_DOMAIN = `Set login_url to the org's My Domain: ${MY_DOMAIN}.`;
+export const LOGIN_HISTORY =
+  "Open Setup > Login History and read the newest row of this user: it often names the reason.";
+export const WAIT = "Wait 10 minutes (sometimes 30), then run the job again.";
+export const SET_CLOCK =
+  "Synchronize the runner's clock by NTP: timedatectl set-ntp true (Linux), w32tm /resync (Windows).";
+
+export const PRE_AUTHORIZE = inApp(
+  "Policies > Edit: set Permitted Users to “Admin approved users are pre-authorized” and select one of the user's permission sets.",
+);
+export const ASSIGN_PERMISSION_SET =
+  "Setup > Permission Sets > the permission set that the app's policies list > Manage Assignments: add the user, without an expiration date.";
+export const COPY_KEY = inApp("Settings > OAuth Settings > Consumer Key and Secret: copy the key with its button.");
+export const UPLOAD_CERTIFICATE = inApp(
+  "Settings > OAuth Settings > Flow Enablement > JWT Bearer Flow: upload the certificate of this private key.",
+);
+export const NEW_PAIR =
+  "Create a new pair with setup/setup.sh (or openssl, see the link), upload its certificate to the app, and store the new key.";
 export const COMPARE_PAIR =
-  "Check that they are a pair: openssl pkey -pubout -in salesforce.key and openssl x509 -pubkey -noout -in salesforce.crt print the same.";
-export const UPLOAD_CERTIFICATE = [
-  inExternalClientApp("Settings → OAuth Settings → Flow Enablement → JWT Bearer Flow: upload salesforce.crt."),
-  inConnectedApp("Edit → Use digital signatures: upload salesforce.crt."),
-];
-export const ENABLE_FLOW = [
-  inExternalClientApp(
-    "Settings → OAuth Settings → Flow Enablement: tick JWT Bearer Flow and upload the key's certificate.",
-  ),
-  inConnectedApp("Edit → Use digital signatures: tick it and upload the key's certificate."),
-];
-export const ADD_SCOPES = [
-  inExternalClientApp("Settings → OAuth Settings → OAuth Scopes: add api and refresh_token (offline_access)."),
-  inConnectedApp("Edit → Selected OAuth Scopes: add api and refresh_token (offline_access)."),
-];
-export const INSTALL =
-  "Setup → Connected Apps OAuth Usage → Install beside the app; then Manage App Policies to let this user in.";
+  "Compare them: openssl pkey -pubout -in salesforce.key and openssl x509 -pubkey -noout -in salesforce.crt print the same for a pair. If you no longer have the files, create a new pair with setup/setup.sh.";
+export const ENABLE_FLOW = inApp(
+  "Settings > OAuth Settings > Flow Enablement: select JWT Bearer Flow and upload the certificate.",
+);
+export const ADD_SCOPES = inApp(
+  "Settings > OAuth Settings > OAuth Scopes: add “Manage user data via APIs (api)” and “Perform requests at any time (refresh_token, offline_access)”.",
+);
+export const ENABLE_APP = inApp("Policies > App Policies: enable the app.");
+export const INSTALL_APP =
+  "Setup > Connected Apps OAuth Usage: click Install beside the app, then Manage App Policies to admit this user.";

@@ -1,5 +1,7 @@
 import { ActionError } from "../lib/action-error.ts";
-import { to18Characters } from "../lib/salesforce-id.ts";
+import { isSalesforceHost } from "../lib/salesforce-hosts.ts";
+import { sameId, to18Characters } from "../lib/salesforce-id.ts";
+import { MY_DOMAIN } from "../lib/setup-steps.ts";
 
 /** A checked token and what Salesforce says of it. Optional facts are empty strings where Salesforce is silent. */
 export interface AccessToken {
@@ -28,10 +30,13 @@ const JWT = /^eyJ[\w-]{8,20000}\.[\w-]{8,20000}\.[\w-]{8,4000}$/;
 const IDENTITY_PATH = /^\/(?:[\w.-]+\/)*id\/(00D[A-Za-z\d]{12,15})\/(005[A-Za-z\d]{12,15})$/;
 /** `scope-token`s of RFC 6749 §3.3, separated by spaces. */
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/;
+const MAX_SCOPE = 4096;
+/** A host name with a dot and a last label that isn't a number: no IP address, and no character that a shell reads. */
+const HOST_NAME = /^(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)+[a-z][a-z\d-]{0,61}[a-z\d]$/;
 const LATEST_TIME_MS = Date.UTC(2200, 0);
 
 /**
- * What must be hidden of a token answer before anything else is done with it: the token, and the part after the `!`,
+ * What must be masked of a token response before anything else is done with it: the token, and the part after the `!`,
  * which is as good as the token to whoever knows the org.
  *
  * @param fields of the answer, unchecked
@@ -44,56 +49,76 @@ export function secretsOf(fields: Fields): string[] {
   return [token, tail].filter((secret) => secret.trim().length >= 8);
 }
 
-/**
- * What a revocation needs of a token answer, even of one that fails the checks.
- *
- * @param fields of the answer, unchecked
- * @param otherwise where to revoke when the answer names no usable instance: the host that granted the token
- * @returns undefined where there is no token
- */
-export function revocable(fields: Fields, otherwise: string): { accessToken: string; instanceUrl: string } | undefined {
-  const { access_token: accessToken, instance_url: instance } = fields;
-  if (!isToken(accessToken)) return undefined;
-  return { accessToken, instanceUrl: (typeof instance === "string" && httpsOrigin(instance)) || otherwise };
+/** What the login says about the hosts that a token response may name. */
+export interface ExpectedHosts {
+  /** The https origin that granted the token. */
+  readonly loginOrigin: string;
+  /** Whether `loginOrigin` stands in for a missing `instance_url`: a My Domain serves its org. */
+  readonly isInstance: boolean;
+  /** Whether the host that granted the token is Salesforce's, and so the hosts in its response have to be. */
+  readonly isSalesforce: boolean;
 }
 
 /**
- * Checks every field of a token answer that is used.
+ * What a revocation needs of a token response, even of one that fails the checks.
+ *
+ * @param fields of the response, unchecked
+ * @returns undefined without a token; where the response names no usable instance, the host that granted the token
+ */
+export function revocable(
+  fields: Fields,
+  hosts: ExpectedHosts,
+): { accessToken: string; instanceUrl: string } | undefined {
+  const { access_token: accessToken, instance_url: instance } = fields;
+  if (!isToken(accessToken)) return undefined;
+  const origin = typeof instance === "string" ? httpsOrigin(instance) : undefined;
+  const isExpected = origin !== undefined && !isForeign(origin, hosts);
+  return { accessToken, instanceUrl: isExpected ? origin : hosts.loginOrigin };
+}
+
+/**
+ * Checks every field of a token response that is used.
  *
  * @param fields the JSON object that Salesforce answered with
- * @param fallbackInstanceUrl stands in for a missing `instance_url`: the origin of a My Domain that was asked
- * @throws Failure `token-answer-malformed` with the field's name, never its value
+ * @throws ActionError `token-answer-malformed` with the field's name, never its value
  */
-export function checkToken(fields: Fields, fallbackInstanceUrl: string | undefined): AccessToken {
+export function checkToken(fields: Fields, hosts: ExpectedHosts): AccessToken {
   const accessToken = text(fields, "access_token");
   const opaque = OPAQUE.exec(accessToken);
   if (!isToken(accessToken)) throw malformed("access_token", "neither an opaque token nor a JWT");
   const tokenType = text(fields, "token_type") || "Bearer";
   if (tokenType.toLowerCase() !== "bearer") throw malformed("token_type", "not Bearer");
   const scope = text(fields, "scope");
+  if (scope.length > MAX_SCOPE) throw malformed("scope", "longer than 4,096 characters");
   if (scope !== "" && !SCOPE.test(scope)) throw malformed("scope", "not a list of scopes");
   return {
     accessToken,
     tokenFormat: opaque ? "opaque" : "jwt",
-    instanceUrl: instanceUrl(text(fields, "instance_url") || (fallbackInstanceUrl ?? "")),
-    ...identity(text(fields, "id"), opaque?.[1]),
+    instanceUrl: instanceUrl(text(fields, "instance_url"), hosts),
+    ...identity(text(fields, "id"), opaque?.[1], hosts),
     scope,
     tokenType: "Bearer",
     ...times(fields, accessToken),
   };
 }
 
-function instanceUrl(value: string): string {
+function instanceUrl(value: string, hosts: ExpectedHosts): string {
+  if (value === "" && hosts.isInstance) return hosts.loginOrigin;
   if (value === "") throw malformed("instance_url", "missing");
   const origin = httpsOrigin(value);
-  if (origin === undefined) throw malformed("instance_url", "not a plain https origin");
+  if (origin === undefined) throw malformed("instance_url", "not a plain https origin of a host name");
+  if (isForeign(origin, hosts)) throw malformed("instance_url", "not a Salesforce address");
   return origin;
 }
 
 function httpsOrigin(value: string): string | undefined {
   const url = URL.canParse(value) ? new URL(value) : undefined;
   const isPlain = url?.protocol === "https:" && [url.origin, `${url.origin}/`].includes(value.toLowerCase());
-  return isPlain ? url.origin : undefined;
+  return isPlain && HOST_NAME.test(url.hostname) ? url.origin : undefined;
+}
+
+function isForeign(url: string, { isSalesforce }: ExpectedHosts): boolean {
+  return isSalesforce && !isSalesforceHost(new URL(url).hostname);
 }
 
 function isToken(value: unknown): value is string {
@@ -103,12 +128,16 @@ function isToken(value: unknown): value is string {
 function identity(
   value: string,
   orgOfToken: string | undefined,
+  hosts: ExpectedHosts,
 ): Pick<AccessToken, "identityUrl" | "orgId" | "userId"> {
   if (value === "") return { identityUrl: "", orgId: orgOfToken ? to18Characters(orgOfToken) : "", userId: "" };
   const url = URL.canParse(value) ? new URL(value) : undefined;
-  const isPlain = url?.protocol === "https:" && `${url.origin}${url.pathname}` === value;
+  const isPlain =
+    url?.protocol === "https:" && `${url.origin}${url.pathname}` === value && HOST_NAME.test(url.hostname);
   const [, org, user] = (isPlain && IDENTITY_PATH.exec(url.pathname)) || [];
-  if (!org || !user) throw malformed("id", "not an identity URL that ends in org and user id");
+  if (!org || !user) throw malformed("id", "not an identity URL that ends in org and user ID");
+  if (isForeign(value, hosts)) throw malformed("id", "not a Salesforce address");
+  if (orgOfToken !== undefined && !sameId(org, orgOfToken)) throw malformed("id", "of another org than the token");
   return { identityUrl: value, orgId: longId(org), userId: longId(user) };
 }
 
@@ -168,10 +197,13 @@ function number(fields: Fields, field: string): number | undefined {
 function malformed(field: string, why: string): ActionError {
   return new ActionError({
     code: "token-answer-malformed",
-    message: `Salesforce granted a token, but its answer can't be trusted: ${field} is ${why}. Nothing was handed over.`,
-    steps: [
-      "Check that login_url is your org: Setup → My Domain → Current My Domain URL.",
-      "If it is, a proxy may be changing answers on their way.",
+    headline: `The token response is invalid: ${field} is ${why}. No outputs were set.`,
+    causes: [
+      { cause: "login_url isn't your org.", fix: `Set login_url to the org's My Domain: ${MY_DOMAIN}.` },
+      {
+        cause: "A proxy between the runner and Salesforce changes responses.",
+        fix: "Ask the operator of the proxy (https_proxy of the runner) not to modify responses of Salesforce.",
+      },
     ],
   });
 }

@@ -1,321 +1,513 @@
+import type { Cause } from "../lib/action-error.ts";
 import {
   ADD_SCOPES,
+  ASSIGN_PERMISSION_SET,
   COMPARE_PAIR,
   COPY_KEY,
+  ENABLE_APP,
   ENABLE_FLOW,
-  INSTALL,
-  inExternalClientApp,
+  INSTALL_APP,
   LOGIN_HISTORY,
+  MY_DOMAIN,
+  NEW_PAIR,
   PRE_AUTHORIZE,
   SET_CLOCK,
   UPLOAD_CERTIFICATE,
   USE_MY_DOMAIN,
   WAIT,
 } from "../lib/setup-steps.ts";
-import type { ErrorResponse } from "./response.ts";
 
-/** A refusal that is known: how to recognise it, and what to make of it. */
-export interface RefusalRule {
-  /** Anchor in `docs/troubleshooting.md`. */
-  readonly code: string;
-  /** Recognises `error: error_description`, both as Salesforce sent them; its texts vary for one cause. */
-  readonly match: RegExp;
-  /** A clause in our own words. */
-  readonly meaning: string;
-  /** Most likely first. */
-  readonly causes: readonly string[];
-  /** What to do, most likely first; External Client App before Connected App. */
-  readonly steps: readonly string[];
+/** Something that a run itself shows, and that rules a likely cause out. */
+export type Fact =
+  | "signed on Salesforce's time"
+  | "key matches certificate"
+  | "audience not set"
+  | "My Domain"
+  | "not a site"
+  | "External Client App";
+
+/** A likely cause; it isn't shown in a run that shows the fact. */
+export interface RefusalCause extends Cause {
+  readonly unless?: Fact;
 }
 
-/** Every refusal that is known, the first match wins. Texts: Salesforce help, "OAuth 2.0 Authorization Errors", and reports of users. */
+/** What a failed attempt means, and what follows from it: the retry loop and the message both read this row. */
+export interface FailureRule {
+  /** Anchor in `docs/troubleshooting.md`. */
+  readonly code: string;
+  /** The first line of the message: a sentence of at most 120 characters. */
+  readonly headline: string;
+  /** At most four, the most likely first. */
+  readonly causes: readonly RefusalCause[];
+  /** Whether the same request, signed again, can succeed within the budget. */
+  readonly retry?: boolean;
+  /** What the next assertion can be adjusted to. */
+  readonly adjust?: "clock" | "audience";
+}
+
+/** A refusal that is known. */
+export interface RefusalRule extends FailureRule {
+  /** Matches `error: error_description`, both as Salesforce sent them; its texts vary for one cause. */
+  readonly match: RegExp;
+}
+
+const NOT_LIVE_YET: Cause = {
+  cause: "The app, its policies, or the assignment were changed within the last minutes.",
+  fix: WAIT,
+};
+const OTHER_ORG: RefusalCause = {
+  cause: "Another org answered: login_url and the app belong to different orgs.",
+  fix: USE_MY_DOMAIN,
+};
+const SEE_LOGIN_HISTORY: Cause = { cause: "Login History says more than this answer.", fix: LOGIN_HISTORY };
+const REQUEST_CHANGED: Cause = {
+  cause: "A proxy between the runner and Salesforce changes requests.",
+  fix: "Ask the operator of the proxy (https_proxy of the runner) not to modify requests to Salesforce.",
+};
+const NOT_INSTALLED: Cause = {
+  cause:
+    "The app belongs to another org and isn't installed here. Salesforce has blocked such apps since September 2025.",
+  fix: "Create an External Client App in this org (setup/setup.sh does it) and use its consumer key.",
+};
+
+/** What a 429, a 5xx, or Salesforce's own "retry" means, with or without a page in the body. */
+export const UNAVAILABLE: FailureRule = {
+  code: "salesforce-unavailable",
+  headline: "Salesforce is temporarily unavailable. Nothing is wrong with your configuration.",
+  causes: [
+    {
+      cause: "Salesforce is overloaded, is under maintenance, or had an internal error.",
+      fix: "Wait until https://status.salesforce.com shows the org's instance as available (Setup > Company Information > Instance), then run the job again.",
+    },
+    {
+      cause: "Short outages last longer than timeout_seconds, which all attempts share.",
+      fix: "Increase timeout_seconds (up to 600).",
+    },
+  ],
+  retry: true,
+};
+
+/**
+ * Every refusal that is known; the first match wins. Texts: Salesforce help, "OAuth 2.0 Authorization Errors"; Salesforce's
+ * SDKs; reports of users.
+ */
 export const REFUSALS = [
   {
     code: "login-rate-exceeded",
     match: /^rate_limit_exceeded:|login rate exceeded/i,
-    meaning: "this user has logged in too often",
-    causes: ["More than about 3,600 logins of one user in an hour, those of other tools included."],
-    steps: [
-      "Wait an hour. Asking again sooner only adds to the count.",
-      "Log in once a job and hand the token on as an output of the step; give busy pipelines users of their own.",
+    headline: "The user reached Salesforce's limit of logins per hour.",
+    causes: [
+      {
+        cause: "The user logged in more than 3,600 times within an hour, logins by other tools included.",
+        fix: "Wait an hour, then run the job again: earlier attempts count toward the limit.",
+      },
+      {
+        cause: "Many jobs share this user.",
+        fix: "Log in once per job, pass the output access_token to the later steps, and give busy pipelines dedicated users.",
+      },
     ],
   },
   {
     code: "user-has-not-approved",
     match: /(?:hasn\S{0,6}t|has not|not) approved this (?:consumer|app)/i,
-    meaning: "the app is not approved for this user",
+    headline: "The user isn't preauthorized for the app.",
     causes: [
-      "The app lets users approve it themselves, and this user never did: nobody can click Allow in a pipeline.",
-      "The app is for approved users only, and none of this user's permission sets or profiles is on it.",
-      "The app or its policies were changed in the last minutes.",
-      "Another org answered than the one you mean: username and login_url belong to different orgs.",
+      { cause: "None of the user's permission sets or profiles is assigned to the app.", fix: PRE_AUTHORIZE },
+      { cause: "The app's permission set isn't assigned to the user.", fix: ASSIGN_PERMISSION_SET },
+      NOT_LIVE_YET,
+      OTHER_ORG,
     ],
-    steps: [...PRE_AUTHORIZE, WAIT, USE_MY_DOMAIN, LOGIN_HISTORY],
   },
   {
     code: "user-not-admin-approved",
-    match: /^(?:invalid_app_access|OAUTH_APP_ACCESS_DENIED):|not admin approved/i,
-    meaning: "the app is for approved users only, and this user is none",
+    match: /^(?:invalid_app_access|OAUTH(?:_EC)?_APP_ACCESS_DENIED):|not admin approved/i,
+    headline: "The app admits only users that an administrator approved, and this user isn't approved.",
     causes: [
-      "None of this user's permission sets or profiles is on the app.",
-      "The permission set is on the app, but not assigned to this user, or the assignment has ended.",
-      "The policy or the assignment was changed in the last minutes.",
+      { cause: "None of the user's permission sets or profiles is assigned to the app.", fix: PRE_AUTHORIZE },
+      {
+        cause: "The app's permission set isn't assigned to the user, or the assignment expired.",
+        fix: ASSIGN_PERMISSION_SET,
+      },
+      NOT_LIVE_YET,
     ],
-    steps: [...PRE_AUTHORIZE, WAIT, LOGIN_HISTORY],
   },
   {
     code: "app-not-found",
     match: /^(?:app_not_found|OAUTH_EC_APP_NOT_FOUND):|client app is not installed in this org/i,
-    meaning: "the org that was asked has no External Client App with this consumer key",
+    headline: "The org doesn't have an External Client App with this consumer key.",
     causes: [
-      "consumer_key belongs to an app in another org.",
-      "The sandbox was refreshed: its own apps are gone, and new ones have new keys.",
-      "The app was made or changed in the last minutes.",
+      { cause: "consumer_key belongs to an app in another org.", fix: COPY_KEY },
+      {
+        cause: "The sandbox was refreshed, which removed its apps.",
+        fix: "Create the app in the sandbox again (setup/setup.sh does it), and store the new consumer key.",
+      },
+      { cause: "The app was created or changed within the last minutes.", fix: WAIT },
     ],
-    steps: [USE_MY_DOMAIN, ...COPY_KEY, WAIT],
   },
   {
     code: "client-identifier-invalid",
     match: /^invalid_client_id:|client identifier invalid/i,
-    meaning: "Salesforce knows no app with this consumer key",
+    headline: "Salesforce doesn't know an app with this consumer key.",
     causes: [
-      "consumer_key is mistyped or cut, or is the consumer secret.",
-      "login_url is another org's: production in place of a sandbox, or the other way round.",
-      "The app was deleted, went away with a sandbox refresh, or was made in the last minutes.",
+      { cause: "consumer_key is mistyped or cut off, or it is the consumer secret.", fix: COPY_KEY },
+      {
+        cause: "login_url is the address of another org, for example production instead of a sandbox.",
+        fix: USE_MY_DOMAIN,
+      },
+      {
+        cause: "The app was deleted, or a sandbox refresh removed it.",
+        fix: "Create the app in this org again (setup/setup.sh does it), and store the new consumer key.",
+      },
+      { cause: "The app was created within the last minutes.", fix: WAIT },
     ],
-    steps: [...COPY_KEY, USE_MY_DOMAIN, WAIT],
   },
   {
     code: "app-not-installed",
     match: /app must be installed into org/i,
-    meaning: "the org refuses apps that are not installed in it",
+    headline: "The org rejects apps that aren't installed in it.",
     causes: [
-      "The app belongs to another org and is not installed in this one. Salesforce blocks such apps since September 2025.",
-      "API Access Control is on, and the app is not on its list.",
-    ],
-    steps: [
-      INSTALL,
-      "Better: make an External Client App in this very org, and use its consumer key.",
-      "Where API Access Control is on, allow the app there: Setup → API Access Control.",
+      NOT_INSTALLED,
+      {
+        cause: "The app is a Connected App that isn't installed in this org.",
+        fix: INSTALL_APP,
+        unless: "External Client App",
+      },
+      {
+        cause: "API Access Control is on, and the app isn't allowed there.",
+        fix: "Setup > API Access Control: allow the app.",
+      },
     ],
   },
   {
     code: "client-credentials-invalid",
     match: /^invalid_client: *$|invalid client credentials/i,
-    meaning: "the app's certificate does not belong to this private key",
+    headline: "The private key doesn't match the certificate on the app.",
     causes: [
-      "Key and certificate are not a pair: one of them was renewed without the other.",
-      "The secret holds the key of another org or app.",
-      "consumer_key belongs to another app than the certificate was uploaded to.",
+      { cause: "The app has another certificate than the private key's.", fix: UPLOAD_CERTIFICATE },
+      {
+        cause: "The key and the certificate aren't a pair: only one of them was renewed.",
+        fix: COMPARE_PAIR,
+        unless: "key matches certificate",
+      },
+      { cause: "consumer_key belongs to another app than the one with the certificate.", fix: COPY_KEY },
+      { cause: "The certificate was uploaded within the last minutes.", fix: WAIT },
     ],
-    steps: [COMPARE_PAIR, ...UPLOAD_CERTIFICATE, WAIT],
   },
   {
     code: "assertion-expired",
     match: /expired authorization code|(?:assertion|token|jwt) (?:is |has )?expired|expired (?:assertion|token|jwt)/i,
-    meaning: "the assertion had expired when Salesforce read it",
-    causes: ["The runner's clock is behind.", "A proxy holds requests back for minutes."],
-    steps: [SET_CLOCK, "On GitHub's own runners, run the job again.", LOGIN_HISTORY],
+    headline: "The assertion had expired when Salesforce received it.",
+    causes: [
+      { cause: "The runner's clock is wrong.", fix: SET_CLOCK, unless: "signed on Salesforce's time" },
+      {
+        cause: "A proxy delays requests by minutes.",
+        fix: "Ask the operator of the proxy (https_proxy of the runner) not to queue requests to Salesforce.",
+      },
+      SEE_LOGIN_HISTORY,
+    ],
+    adjust: "clock",
   },
   {
     code: "assertion-invalid",
     match:
       /invalid (?:jwt )?assertion|assertion (?:is )?(?:invalid|not valid)|invalid signature|signature (?:is )?(?:invalid|(?:verification|validation) failed)/i,
-    meaning: "the signature does not fit the certificate on the app",
+    headline: "Salesforce can't verify the signature with the certificate on the app.",
     causes: [
-      "The private key is not the one of the certificate on the app.",
-      "The app has no certificate any more: deploying its metadata without the certificate element clears it.",
-      "The JWT bearer flow (Connected App: digital signatures) is off.",
-      "consumer_key belongs to another app than the certificate was uploaded to.",
+      {
+        cause: "The private key isn't the key of the certificate on the app.",
+        fix: NEW_PAIR,
+        unless: "key matches certificate",
+      },
+      {
+        cause: "The app lost its certificate: deploying its metadata without the certificate element clears it.",
+        fix: UPLOAD_CERTIFICATE,
+      },
+      { cause: "The JWT bearer flow is turned off for the app.", fix: ENABLE_FLOW },
+      { cause: "consumer_key belongs to another app than the one with the certificate.", fix: COPY_KEY },
     ],
-    steps: [COMPARE_PAIR, ...UPLOAD_CERTIFICATE, WAIT, LOGIN_HISTORY],
   },
   {
     code: "audience-refused",
     match: /audience/i,
-    meaning: "the audience does not fit the host",
+    headline: "Salesforce rejected the audience of the assertion.",
     causes: [
-      "A sandbox was addressed as production, or the other way round.",
-      "The input audience is set, and not to what this org expects.",
-      "login_url is a site, and its path is missing or wrong.",
+      {
+        cause: "The input audience isn't the one that this org expects.",
+        fix: "Remove the input audience from the step.",
+        unless: "audience not set",
+      },
+      {
+        cause: "login_url is the address of another kind of org, for example production instead of a sandbox.",
+        fix: USE_MY_DOMAIN,
+        unless: "My Domain",
+      },
+      {
+        cause: "The path of the site in login_url is missing or wrong.",
+        fix: "Set login_url to the site's whole URL: Setup > Digital Experiences > All Sites.",
+        unless: "not a site",
+      },
+      SEE_LOGIN_HISTORY,
     ],
-    steps: [
-      USE_MY_DOMAIN,
-      "Leave audience out. If it must be set: https://login.salesforce.com for production, https://test.salesforce.com for a sandbox or scratch org, a site's whole URL.",
-      LOGIN_HISTORY,
-    ],
+    adjust: "audience",
   },
   {
     code: "user-inactive",
     match: /^inactive_user:|inactive user|user (?:is )?inactive/i,
-    meaning: "this user may not log in",
+    headline: "The user is deactivated or frozen.",
     causes: [
-      "The user is deactivated or frozen.",
-      "A sandbox refresh brought the user over from production, where it is inactive.",
+      {
+        cause: "The user is deactivated or frozen in this org.",
+        fix: "Setup > Users > the user: click Unfreeze, or Edit and select Active.",
+      },
+      {
+        cause: "A sandbox refresh copied the user from production, where it is inactive.",
+        fix: "Activate the user in the sandbox: Setup > Users > the user > Edit > Active.",
+      },
+      {
+        cause: "username is another user than you intend.",
+        fix: "Copy the username from Setup > Users. A sandbox user's name ends in the sandbox's name.",
+      },
     ],
-    steps: [
-      "Setup → Users → the user: Unfreeze, or Edit → Active.",
-      "Check that username is the user that you mean; a sandbox's ends in the sandbox's name.",
-      LOGIN_HISTORY,
+  },
+  {
+    code: "user-locked-out",
+    match: /user is locked out|user is locked\b/i,
+    headline: "The user is locked out.",
+    causes: [
+      {
+        cause: "Too many failed password logins, by a person or another tool, locked the user.",
+        fix: "Setup > Users > the user: click Unlock. Then find the failing logins in Setup > Login History.",
+      },
+    ],
+  },
+  {
+    code: "password-expired",
+    match: /password (?:has )?expired/i,
+    headline: "The user's password has expired, and the org blocks its logins until it is changed.",
+    causes: [
+      {
+        cause: "The password policy of the user's profile applies to this user.",
+        fix: "Setup > Permission Sets > the user's permission set > System Permissions: select “Password Never Expires”. Then reset the password once: Setup > Users > Reset Password.",
+      },
     ],
   },
   {
     code: "org-inactive",
     match: /^inactive_org:|inactive org|org(?:anization)? (?:is )?inactive/i,
-    meaning: "the org is closed",
+    headline: "The org is closed or locked.",
     causes: [
-      "A trial, Developer Edition or scratch org has expired or was deleted.",
-      "Salesforce has locked the org.",
-      "login_url or username belong to an org that is no more.",
+      {
+        cause: "A trial, Developer Edition, or scratch org expired or was deleted.",
+        fix: "Create a new org (sf org list shows when scratch orgs expire), and change username and login_url.",
+      },
+      {
+        cause: "Salesforce locked the org.",
+        fix: "Log in to the org with a browser: the login page shows the reason.",
+      },
+      { cause: "login_url or username belong to another org than you intend.", fix: USE_MY_DOMAIN },
     ],
-    steps: [
-      "Log in to the org with a browser: it says what is the matter.",
-      "Scratch orgs: sf org list shows when each ends. Make a new one and change username and login_url.",
-      LOGIN_HISTORY,
+  },
+  {
+    code: "ip-or-login-hours",
+    match: /ip restricted or invalid login hours/i,
+    headline: "The profile's login IP ranges or login hours don't admit this login.",
+    causes: [
+      {
+        cause: "The runner's IP address is outside the profile's login IP ranges.",
+        fix: "Setup > Login History shows the address of this login: add it under Setup > Profiles > the user's profile > Login IP Ranges.",
+      },
+      {
+        cause: "The login was outside the profile's login hours.",
+        fix: "Setup > Profiles > the user's profile > Login Hours: include the hours of your schedule, or clear all times.",
+      },
+    ],
+  },
+  {
+    code: "login-hours",
+    match: /invalid login hours|outside (?:of )?(?:the )?login hours/i,
+    headline: "The login was outside the login hours of the user's profile.",
+    causes: [
+      {
+        cause: "The profile restricts login hours, in the org's time zone.",
+        fix: "Setup > Profiles > the user's profile > Login Hours: include the hours of your schedule, or clear all times.",
+      },
     ],
   },
   {
     code: "ip-restricted",
     match: /\bip (?:address )?(?:is )?(?:restricted|not allowed|blocked)|restricted ip\b/i,
-    meaning: "the user may not log in from the runner's IP address",
+    headline: "The profile's login IP ranges don't include the runner's IP address.",
     causes: [
-      "The user's profile has login IP ranges, and the runner is outside. This flow obeys them whatever the app's IP relaxation says.",
-    ],
-    steps: [
-      "Setup → Profiles → the user's profile → Login IP Ranges: add the runner's outgoing addresses.",
-      "GitHub's own runners change theirs all the time: use a larger or self-hosted runner with a fixed address, or a profile without ranges.",
-      LOGIN_HISTORY,
+      {
+        cause:
+          "The user's profile has login IP ranges. This flow always enforces them, whatever the app's IP relaxation setting says.",
+        fix: "Setup > Login History shows the address of this login: add it under Setup > Profiles > the user's profile > Login IP Ranges.",
+      },
+      {
+        cause: "GitHub-hosted runners have changing addresses.",
+        fix: "Use a larger runner or a self-hosted runner with a static IP address, or a profile without login IP ranges.",
+      },
     ],
   },
   {
     code: "no-valid-scopes",
     match: /no valid scopes/i,
-    meaning: "the app has no scope that a token could have",
-    causes: ["No OAuth scope is selected on the app, or none that this user may have."],
-    steps: [...ADD_SCOPES, WAIT, LOGIN_HISTORY],
+    headline: "The app doesn't have an OAuth scope that this user may use.",
+    causes: [{ cause: "No OAuth scope is selected on the app.", fix: ADD_SCOPES }, NOT_LIVE_YET, SEE_LOGIN_HISTORY],
   },
   {
     code: "domain-not-supported",
     match: /not supported on this domain/i,
-    meaning: "this host does not serve the JWT bearer flow",
-    causes: ["login_url is not the org's My Domain, and the org wants to be asked there."],
-    steps: [USE_MY_DOMAIN, LOGIN_HISTORY],
+    headline: "This host doesn't support the JWT bearer flow.",
+    causes: [{ cause: "login_url isn't the org's My Domain.", fix: USE_MY_DOMAIN }, SEE_LOGIN_HISTORY],
   },
   {
     code: "refresh-token-scope-required",
     match: /(?:refresh_token|offline_access) scope is required|should be installed and preauthorized/i,
-    meaning: "the app lacks a scope that this flow wants, or is not pre-authorized",
+    headline: "The app lacks the refresh_token scope, or the user isn't preauthorized.",
     causes: [
-      "The app has no refresh_token (offline_access) scope. No refresh token is ever issued, but this flow wants the scope.",
-      "Users may approve the app themselves, and this flow wants it pre-authorized.",
+      {
+        cause: "The app lacks the scope refresh_token (offline_access), which this flow requires.",
+        fix: ADD_SCOPES,
+      },
+      { cause: "The app lets users authorize it themselves; this flow requires preauthorization.", fix: PRE_AUTHORIZE },
+      NOT_LIVE_YET,
     ],
-    steps: [...ADD_SCOPES, ...PRE_AUTHORIZE, WAIT],
   },
   {
     code: "scope-not-supported",
     match: /scope parameter not supported/i,
-    meaning: "the request had a scope in it, which this flow does not take",
-    causes: ["Something between the runner and Salesforce changes requests: this action never sends a scope."],
-    steps: ["Ask whoever runs the proxy (https_proxy of the runner) to leave requests to Salesforce as they are."],
+    headline: "Salesforce received a scope parameter, which this action doesn't send.",
+    causes: [REQUEST_CHANGED],
   },
   {
     code: "grant-type-not-supported",
     match: /^unsupported_grant_type:|grant type not supported/i,
-    meaning: "the app or host does not take the JWT bearer flow",
+    headline: "The app or the host doesn't support the JWT bearer flow.",
     causes: [
-      "The JWT bearer flow is off for the app.",
-      "Something between the runner and Salesforce changes requests: the body arrived in another form.",
+      { cause: "The JWT bearer flow is turned off for the app.", fix: ENABLE_FLOW },
+      { cause: "login_url isn't the org's My Domain.", fix: USE_MY_DOMAIN, unless: "My Domain" },
+      NOT_LIVE_YET,
+      REQUEST_CHANGED,
     ],
-    steps: [...ENABLE_FLOW, USE_MY_DOMAIN, WAIT],
   },
   {
     code: "flow-not-enabled",
     match: /^unauthorized_client:/i,
-    meaning: "the app may not use the JWT bearer flow",
-    causes: ["The JWT bearer flow is off for the app, or the app has no certificate."],
-    steps: [...ENABLE_FLOW, WAIT],
+    headline: "The app may not use the JWT bearer flow.",
+    causes: [
+      { cause: "The JWT bearer flow is turned off for the app, or the app has no certificate.", fix: ENABLE_FLOW },
+      NOT_LIVE_YET,
+    ],
+  },
+  {
+    code: "dpop-required",
+    match: /^(?:invalid_dpop_proof|use_dpop_nonce):|\bdpop\b/i,
+    headline: "The app requires DPoP, which this action doesn't support.",
+    causes: [
+      {
+        cause: "“Require DPoP” is selected for the app, so it issues only tokens that are bound to a key (RFC 9449).",
+        fix: "Turn off the DPoP requirement in the app's OAuth settings, or use a dedicated app for this pipeline.",
+      },
+    ],
   },
   {
     code: "app-blocked",
-    match: /^OAUTH_APP_BLOCKED:|app is blocked|blocked by (?:an )?admin/i,
-    meaning: "an administrator has blocked the app",
-    causes: ["Somebody clicked Block beside the app: ask why before you undo it."],
-    steps: [
-      inExternalClientApp("Policies → App Policies: the app must be enabled."),
-      "Connected App: Setup → Connected Apps OAuth Usage → Unblock beside the app.",
+    match: /^OAUTH(?:_EC)?_APP_BLOCKED:|app is blocked|blocked by (?:an )?admin/i,
+    headline: "An administrator blocked the app.",
+    causes: [
+      {
+        cause: "The External Client App is disabled.",
+        fix: ENABLE_APP,
+      },
+      {
+        cause: "The Connected App is blocked.",
+        fix: "Ask your administrators for the reason, then Setup > Connected Apps OAuth Usage: click Unblock beside the app.",
+        unless: "External Client App",
+      },
     ],
   },
   {
     code: "app-not-approved",
-    match: /^OAUTH_APPROVAL_ERROR_GENERIC:/i,
-    meaning: "the app is not installed or approved in this org",
+    match: /^OAUTH(?:_EC)?_APPROVAL_ERROR_GENERIC:/i,
+    headline: "The app isn't installed or approved in this org.",
     causes: [
-      "The app belongs to another org and is not installed in this one. Salesforce blocks such apps since September 2025.",
-      "The app is installed, but not approved for this user.",
+      NOT_INSTALLED,
+      {
+        cause: "The app is a Connected App that isn't installed in this org.",
+        fix: INSTALL_APP,
+        unless: "External Client App",
+      },
+      { cause: "The app is installed, but the user isn't preauthorized.", fix: PRE_AUTHORIZE },
+      SEE_LOGIN_HISTORY,
     ],
-    steps: [INSTALL, ...PRE_AUTHORIZE, LOGIN_HISTORY],
   },
   {
+    // Salesforce's own words for a transient error, whatever the status (Salesforce help, "OAuth 2.0 Error Codes").
+    ...UNAVAILABLE,
     code: "salesforce-unavailable",
-    match: /^(?:server_error|temporarily_unavailable|unknown_error):|retry your request/i,
-    meaning: "Salesforce could not answer just now",
-    causes: ["A fault or an overload at Salesforce, or maintenance of the org's instance."],
-    steps: [
-      "Run the job again in a few minutes.",
-      "https://status.salesforce.com tells of maintenance and incidents; the instance stands in Setup → Company Information.",
-      "If short faults are frequent, raise timeout_seconds: all attempts share it.",
+    match: /^(?:server_error|temporarily_unavailable):|retry your request/i,
+  },
+  {
+    code: "salesforce-unknown-error",
+    match: /^unknown_error:/i,
+    headline: "Salesforce failed with an unknown error and doesn't ask for a retry.",
+    causes: [
+      {
+        cause: "Salesforce had an internal error that this login causes.",
+        fix: "Run the job again once. If it fails again, open a case with Salesforce Support and give it the time of this login.",
+      },
+      SEE_LOGIN_HISTORY,
     ],
   },
   {
     code: "authentication-failure",
     match: /authentication failure/i,
-    meaning: "Salesforce did not let this user in, and does not say why",
+    headline: "Salesforce rejected the login without giving a reason.",
     causes: [
-      "username is not a user of this org; it is a Salesforce username, not an e-mail address.",
-      "The user is frozen or locked, outside the profile's login hours, or lacks the API Enabled permission.",
-      "The org or the profile demands a high-assurance session, which this flow can't have.",
-    ],
-    steps: [
-      LOGIN_HISTORY,
-      "Setup → Users → the user: copy the username, and check Active, Freeze, profile and permission sets.",
-      "Setup → Session Settings and the profile's: the session security level at login must not be High Assurance.",
+      { cause: "Salesforce records the reason in the org.", fix: LOGIN_HISTORY },
+      {
+        cause: "username isn't the username of a user in this org. It isn't the email address.",
+        fix: "Copy the username from Setup > Users. A sandbox user's name ends in the sandbox's name.",
+      },
+      {
+        cause: "The user is frozen, or lacks the permission API Enabled.",
+        fix: "Setup > Users > the user: check Active, Freeze, and the permission sets.",
+      },
+      {
+        cause: "The org or the profile requires a high-assurance session, which this flow can't provide.",
+        fix: "Setup > Session Settings, and the profile's session settings: don't require High Assurance at login.",
+      },
     ],
   },
 ] as const satisfies readonly RefusalRule[];
 
-/** What stands for every refusal that is not in the catalogue. */
+/** What applies to every refusal that isn't known. */
 export const UNKNOWN_REFUSAL = {
   code: "unknown-refusal",
-  match: /^/,
-  meaning: "Salesforce refused for a reason that this action doesn't know",
+  headline: "Salesforce rejected the login for a reason that this action doesn't know.",
   causes: [
-    "username, consumer_key and login_url belong to different orgs.",
-    "The user is not approved for the app, or not active.",
-    "The certificate on the app is not the private key's.",
+    { cause: "Salesforce records the reason in the org.", fix: LOGIN_HISTORY },
+    {
+      cause: "username, consumer_key, and login_url belong to different orgs.",
+      fix: `Check all three in one org: Setup > Users, the app's consumer key, and ${MY_DOMAIN}.`,
+    },
+    {
+      cause: "This refusal is missing in this action.",
+      fix: "Open an issue with the template “Unknown refusal” and the line above that begins with “Salesforce answered”.",
+    },
   ],
-  steps: [
-    LOGIN_HISTORY,
-    USE_MY_DOMAIN,
-    "Go through the check list: Setup → External Client App Manager (or App Manager) → your app: consumer key, certificate, scopes, permitted users.",
-  ],
-} as const satisfies RefusalRule;
+} as const satisfies FailureRule;
 
 export type RefusalCode = (typeof REFUSALS)[number]["code"] | typeof UNKNOWN_REFUSAL.code;
 
 /**
- * Finds what a refusal means.
+ * Finds the rule for Salesforce's own words.
  *
- * @param refused both fields of the answer and its HTTP status
- * @returns an entry for every refusal, {@link UNKNOWN_REFUSAL} at worst
+ * @param error the `error` field of the response
+ * @param description the `error_description` field, empty if it is missing
+ * @returns undefined if the words aren't known
  */
-export function matchRefusal({
-  error,
-  description,
-  status,
-}: ErrorResponse): RefusalRule & { readonly code: RefusalCode } {
-  const known = REFUSALS.find(({ match }) => match.test(`${error}: ${description}`));
-  if (known) return known;
-  // 429 and 5xx say "not now" even where the words say nothing (RFC 6585 §4, RFC 9110 §15.6).
-  const passing = status === 429 || status >= 500;
-  return (passing && REFUSALS.find(({ code }) => code === "salesforce-unavailable")) || UNKNOWN_REFUSAL;
+export function matchRefusal(error: string, description: string): RefusalRule | undefined {
+  return REFUSALS.find(({ match }) => match.test(`${error}: ${description}`));
 }

@@ -1,34 +1,29 @@
-import type { KeyObject } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
 import type { Clock } from "../lib/clock.ts";
 import type { HttpPost, HttpResponse } from "../lib/http.ts";
 import type { Runner } from "../lib/runner.ts";
-import type { SigningOptions } from "./adjustment.ts";
-import { claimsFor, signAssertion } from "./assertion.ts";
+import type { GrantMaker, SigningOptions } from "./grants.ts";
 import { classifyNetworkError } from "./network-errors.ts";
-import { nextStep } from "./next-step.ts";
-import { parseTokenResponse } from "./response.ts";
-import type { Attempt, TokenResult } from "./token-result.ts";
+import {
+  type FailedResponse,
+  type Granted,
+  type NoResponse,
+  parseTokenResponse,
+  type TokenResponse,
+} from "./response.ts";
+import { type Attempt, attemptMs, type DeadlineExceeded, nextStep } from "./retry.ts";
 
-const GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer";
-
-/** One attempt gets no more than this, so that one silent connection doesn't eat the whole budget. */
-const LONGEST_ATTEMPT_MS = 15_000;
-/** A request id as servers draw them, up to the length of a UUID: too poor in characters to hold a piece of an assertion as it was sent. */
+/** A request id as servers draw them, up to the length of a UUID: too few kinds of characters to hold a piece of an assertion. */
 const REQUEST_ID = /^[\da-f-]{1,36}$/i;
 
-/** Who wants a token, from where, and for how long we may try. */
+/** What is asked for, where, and for how long. */
 export interface TokenRequest {
-  readonly consumerKey: string;
-  readonly username: string;
-  readonly privateKey: KeyObject;
   readonly tokenEndpoint: string;
-  readonly audience: string;
-  /** Tried once when Salesforce refuses the audience. */
-  readonly fallbackAudience: string | undefined;
+  readonly grants: GrantMaker;
+  readonly signing: SigningOptions;
   readonly timeoutSeconds: number;
 }
 
-/** What a token request needs of the world. */
 export interface RequestDependencies {
   readonly httpPost: HttpPost;
   readonly clock: Clock;
@@ -37,101 +32,125 @@ export interface RequestDependencies {
   readonly runner: Pick<Runner, "mask" | "debug" | "info" | "warning">;
 }
 
+/** How a token request ended. */
+export type TokenResult = Granted | FailedResult;
+
+/** The end of a token request that brought no token. */
+export interface FailedResult {
+  readonly kind: "failed";
+  readonly response: FailedResponse;
+  readonly attempts: number;
+  readonly durationMs: number;
+  /** What the last assertion was signed for. */
+  readonly signing: SigningOptions;
+  /** Salesforce's clock minus the runner's by the last response's `Date`, in milliseconds. */
+  readonly measuredSkewMs: number | undefined;
+  readonly deadlineExceeded: DeadlineExceeded | undefined;
+}
+
 /**
- * Asks the token endpoint for an access token until it says yes or no, or the time is over.
- * Each attempt sends an assertion of its own (Salesforce help, "OAuth 2.0 JWT Bearer Flow").
+ * Asks the token endpoint for an access token until there is a token, a refusal, or the end of the budget.
+ * Each attempt sends a new assertion (Salesforce help, "OAuth 2.0 JWT Bearer Flow").
  *
- * @returns how it ended; a grant's fields are unchecked
+ * @returns the token response's fields, unchecked, or how the request failed
  */
 export async function requestToken(request: TokenRequest, deps: RequestDependencies): Promise<TokenResult> {
-  const { clock, runner } = deps;
+  const { clock, runner, random } = deps;
   const start = clock.monotonic();
   const remainingMs = () => request.timeoutSeconds * 1000 - (clock.monotonic() - start);
-  let signing: SigningOptions = {
-    audience: request.audience,
-    fallbackAudience: request.fallbackAudience,
-    skewMs: undefined,
-  };
-  for (let attempts = 1; ; attempts++) {
-    // On a busy machine a wait can take longer than was left.
-    const timeMs = Math.max(0, remainingMs() / 2);
-    const attempt = await sendAssertion(request, signing, { ...deps, number: attempts, timeMs });
-    const next = nextStep(attempt, {
-      number: attempts,
-      signing,
-      remainingMs: remainingMs(),
-      random: deps.random,
-    });
-    if (next.kind === "end") {
-      const { outcome, runnerTime, salesforceTime } = attempt;
-      const measuredSkewMs = salesforceTime === undefined ? undefined : salesforceTime - runnerTime;
-      const durationMs = clock.monotonic() - start;
-      return { outcome, attempts, durationMs, signing, measuredSkewMs, deadlineExceeded: next.deadlineExceeded };
+  const attempts: Attempt[] = [];
+  let signing = request.signing;
+  for (;;) {
+    const number = attempts.length + 1;
+    const attempt = await sendGrant(request, signing, { ...deps, number, timeMs: attemptMs(remainingMs()) });
+    if (attempt.kind === "granted") {
+      if (signing.audience !== request.signing.audience) runner.info(describeAccepted(signing.audience));
+      return attempt;
     }
-    if (next.kind === "mend") {
+    attempts.push(attempt);
+    const next = nextStep(attempts, { signing, remainingMs: remainingMs(), random });
+    if (next.kind === "stop") {
+      return { ...resultOf(attempts), durationMs: clock.monotonic() - start, signing, ...next, kind: "failed" };
+    }
+    if (next.kind === "adjust") {
       runner[next.adjustment.isWarning ? "warning" : "info"](next.adjustment.notice);
       signing = next.adjustment.signing;
     } else {
-      runner.info(`Attempt ${attempts} failed: ${reasonOf(attempt.outcome)}. Next attempt in ${seconds(next.waitMs)}.`);
+      const wait = `Next attempt in ${seconds(next.waitMs)}.`;
+      runner.info(`Attempt ${number} failed: ${describeResponse(attempt.response)}. ${wait}`);
       await clock.sleep(next.waitMs);
     }
   }
 }
 
-async function sendAssertion(
-  request: TokenRequest,
-  signing: SigningOptions,
-  { httpPost, clock, runner, number, timeMs }: RequestDependencies & { number: number; timeMs: number },
-): Promise<Attempt> {
-  const claims = claimsFor({ ...request, audience: signing.audience, now: clock.now() + (signing.skewMs ?? 0) });
-  const assertion = await signAssertion(claims, request.privateKey);
-  runner.mask(assertion);
-  const start = clock.monotonic();
-  const logAttempt = (result: string) => {
-    const took = Math.round(clock.monotonic() - start);
-    runner.debug(
-      `Attempt ${number}: POST ${request.tokenEndpoint}, claims ${JSON.stringify(claims)}: ${result}, ${took} ms`,
-    );
-  };
-  const answer = await clock
-    .withTimeout(Math.min(LONGEST_ATTEMPT_MS, timeMs), (signal) =>
-      httpPost({ url: request.tokenEndpoint, form: { grant_type: GRANT_TYPE, assertion }, signal }),
-    )
-    .catch((error: unknown) => ({ error }));
-  const runnerTime = clock.now();
-  const outcome = outcomeOf(answer);
-  if ("error" in answer) {
-    logAttempt(reasonOf(outcome));
-    return { outcome, headers: {}, runnerTime, salesforceTime: undefined };
-  }
-  logAttempt(`HTTP ${answer.status}${requestId(answer)}, ${reasonOf(outcome)}`);
-  const date = Date.parse(answer.headers.date ?? "");
-  return { outcome, headers: answer.headers, runnerTime, salesforceTime: Number.isNaN(date) ? undefined : date };
+/** The response to report: silence in the last attempts says less than what Salesforce answered before. */
+function resultOf(attempts: readonly Attempt[]): Pick<FailedResult, "response" | "attempts" | "measuredSkewMs"> {
+  const last = attempts.at(-1) as Attempt;
+  const isSilence = last.response.rule.code === "no-answer-in-time";
+  const answered = isSilence ? attempts.findLast(({ response }) => response.kind !== "none") : undefined;
+  const { response, runnerTime, salesforceTime } = answered ?? last;
+  const measuredSkewMs = salesforceTime === undefined ? undefined : salesforceTime - runnerTime;
+  return { response, attempts: attempts.length, measuredSkewMs };
 }
 
-function outcomeOf(response: HttpResponse | { readonly error: unknown }): Attempt["outcome"] {
-  return "error" in response
-    ? { kind: "unreachable", ...classifyNetworkError(response.error) }
-    : parseTokenResponse(response);
+function describeAccepted(audience: string): string {
+  return `Salesforce accepted the audience ${audience}. To save a request in each run, set the input audience to it.`;
+}
+
+interface AttemptDependencies extends RequestDependencies {
+  readonly number: number;
+  readonly timeMs: number;
+}
+
+async function sendGrant(
+  request: TokenRequest,
+  signing: SigningOptions,
+  deps: AttemptDependencies,
+): Promise<Granted | Attempt> {
+  const { httpPost, clock, runner, number, timeMs } = deps;
+  const grant = await request.grants.make(signing, clock.now());
+  runner.mask(grant.secret);
+  const start = clock.monotonic();
+  const result = await clock
+    .withTimeout(timeMs, (signal) => httpPost({ url: request.tokenEndpoint, form: grant.form, signal }))
+    .catch((error: unknown) => ({ error }));
+  const runnerTime = clock.now();
+  const response = "error" in result ? noResponse(result.error) : parseTokenResponse(result, grant.secret);
+  const durationMs = clock.monotonic() - start;
+  const status = "error" in result ? "" : `HTTP ${result.status}${requestId(result)}, `;
+  const outcome = `${status}${describeResponse(response)}, ${Math.round(durationMs)} ms`;
+  runner.debug(`Attempt ${number}: POST ${request.tokenEndpoint}, claims ${JSON.stringify(grant.claims)}: ${outcome}`);
+  if (response.kind === "granted") return response;
+  const headers = "error" in result ? {} : result.headers;
+  return { kind: "failed", response, headers, durationMs, runnerTime, salesforceTime: dateOf(headers) };
+}
+
+function noResponse(error: unknown): NoResponse {
+  return { kind: "none", ...classifyNetworkError(error) };
 }
 
 /** Says in a clause how an attempt ended, in our own words: this goes into plain lines of the log. */
-function reasonOf(outcome: Attempt["outcome"]): string {
-  switch (outcome.kind) {
+function describeResponse(response: TokenResponse): string {
+  switch (response.kind) {
     case "granted":
-      return "a token was granted";
-    case "refused":
-      return `Salesforce answered HTTP ${outcome.status}${/^\w{1,60}$/.test(outcome.error) ? ` ${outcome.error}` : ""}`;
-    case "unusable":
-      return `the answer was ${outcome.summary}`;
-    case "unreachable":
-      return outcome.reason;
+      return "Salesforce granted a token";
+    case "error":
+      return `Salesforce answered HTTP ${response.status}${/^\w{1,60}$/.test(response.error) ? ` ${response.error}` : ""}`;
+    case "invalid":
+      return `the server answered HTTP ${response.status} with ${response.summary}`;
+    case "none":
+      return response.reason;
   }
 }
 
 function requestId({ headers }: HttpResponse): string {
   const id = headers["x-request-id"] ?? headers["x-sfdc-request-id"] ?? headers["sfdc-request-id"];
   return typeof id === "string" && REQUEST_ID.test(id) ? ` (request ${id})` : "";
+}
+
+function dateOf(headers: IncomingHttpHeaders): number | undefined {
+  const date = Date.parse(headers.date ?? "");
+  return Number.isNaN(date) ? undefined : date;
 }
 
 function seconds(milliseconds: number): string {

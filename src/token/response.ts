@@ -1,77 +1,210 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { HttpResponse } from "../lib/http.ts";
 import { sanitize } from "../lib/sanitize.ts";
-import { type Granted, isObject, parseJson, readGrant } from "./grant.ts";
+import { MY_DOMAIN, USE_MY_DOMAIN } from "../lib/setup-steps.ts";
+import type { NetworkError } from "./network-errors.ts";
+import { type FailureRule, matchRefusal, UNAVAILABLE, UNKNOWN_REFUSAL } from "./refusals.ts";
 
-/** Salesforce's answer to a token request, by what can be done with it. */
-export type TokenResponse = Granted | ErrorResponse | InvalidResponse;
+/** What one attempt brought. */
+export type TokenResponse = Granted | FailedResponse;
+export type FailedResponse = ErrorResponse | InvalidResponse | NoResponse;
 
-/** Salesforce's "no" in the form of RFC 6749 §5.2. The texts are Salesforce's own, made fit to be shown. */
+/** A 200 with a token in it; its fields are still to be checked. */
+export interface Granted {
+  readonly kind: "granted";
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** Salesforce's refusal in the form of RFC 6749 §5.2, or another server's error object. The texts are sanitized. */
 export interface ErrorResponse {
-  readonly kind: "refused";
+  readonly kind: "error";
   readonly status: number;
   readonly error: string;
   readonly description: string;
+  readonly rule: FailureRule;
 }
 
-/** An answer that no token endpoint gives. */
+/** A response that a token endpoint doesn't give. */
 export interface InvalidResponse {
-  readonly kind: "unusable";
+  readonly kind: "invalid";
   readonly status: number;
-  readonly bodyKind: "redirect" | "html" | "empty" | "oversized" | "json" | "text";
-  /** A clause in our own words that says what came. */
+  /** What came, in our own words: a clause that follows "HTTP 503 with". */
   readonly summary: string;
-  /** A short piece of it, made fit to be shown; empty where none helps. */
+  /** A short sanitized piece of it; empty where a piece doesn't help or could hold a secret. */
+  readonly excerpt: string;
+  readonly rule: FailureRule;
+}
+
+/** No complete response came. */
+export interface NoResponse extends NetworkError {
+  readonly kind: "none";
+}
+
+type BodyKind = "redirect" | "oversized" | "empty" | "html" | "json" | "text";
+
+interface Body {
+  readonly kind: BodyKind;
+  readonly summary: string;
   readonly excerpt: string;
 }
 
+interface ResponseRule extends FailureRule {
+  readonly body: readonly BodyKind[];
+  /** First and last status that the rule is for. */
+  readonly status: readonly [from: number, to: number];
+}
+
+const ANY_STATUS = [0, 999] as const;
+const PAGE_CAUSES = [
+  { cause: "login_url isn't the address of an org or a site, or the path of a site is missing.", fix: USE_MY_DOMAIN },
+  {
+    cause: "A proxy or a network's sign-in page answered in place of Salesforce.",
+    fix: "Check https_proxy of the runner, and allow the host of login_url on the proxy without sign-in.",
+  },
+];
+
+/** Request timeout (408), too early (425), and too many requests (429) are temporary, as every 5xx is. */
+const TEMPORARY: readonly (readonly [number, number])[] = [
+  [408, 408],
+  [425, 425],
+  [429, 429],
+  [500, 599],
+];
+
+/** Every kind of response that isn't a token endpoint's, by status and body; the first match wins. */
+const RESPONSE_RULES: readonly ResponseRule[] = [
+  ...TEMPORARY.map((status) => ({
+    ...UNAVAILABLE,
+    status,
+    body: ["oversized", "empty", "html", "json", "text"] as const,
+  })),
+  {
+    body: ["redirect"],
+    status: ANY_STATUS,
+    code: "answer-redirect",
+    headline: "Salesforce redirected the request. The action sends the key's assertion only to login_url.",
+    causes: [{ cause: "The org has another address now, or login_url isn't a login address.", fix: USE_MY_DOMAIN }],
+  },
+  {
+    body: ["html"],
+    status: [200, 299],
+    code: "answer-html",
+    headline: "A web page came back instead of a token.",
+    causes: [
+      {
+        cause: "Salesforce is under maintenance.",
+        fix: "Wait until https://status.salesforce.com shows the org's instance as available, then run the job again.",
+      },
+      ...PAGE_CAUSES,
+    ],
+    // During maintenance a page can come with status 200.
+    retry: true,
+  },
+  {
+    body: ["html"],
+    status: ANY_STATUS,
+    code: "answer-html",
+    headline: "A web page came back instead of a token.",
+    causes: PAGE_CAUSES,
+  },
+  {
+    body: ["oversized", "empty", "json", "text"],
+    status: ANY_STATUS,
+    code: "answer-unusable",
+    headline: "The server that answered doesn't behave like a Salesforce token endpoint.",
+    causes: [
+      { cause: "login_url isn't the address of the org.", fix: `Set login_url to the org's My Domain: ${MY_DOMAIN}.` },
+      {
+        cause: "A proxy, a firewall, or a network's sign-in page answered in place of Salesforce.",
+        fix: "Check https_proxy of the runner, and allow the host of login_url on the proxy without sign-in.",
+      },
+    ],
+  },
+];
+
+/** The error codes of RFC 6749 and Salesforce: words that can be shown although the rest of a 200 can't. */
+const KNOWN_ERRORS =
+  /^(?:invalid_(?:grant|request|client|client_id|scope|app_access|dpop_proof)|inactive_(?:user|org)|unauthorized_client|unsupported_grant_type|app_not_found|rate_limit_exceeded|server_error|temporarily_unavailable|unknown_error|use_dpop_nonce|OAUTH_[A-Z_]{1,40})$/;
 const HTML_PAGE = /^\s*<(?:!--|(?:!doctype|html|head|body)\b)/i;
 
 /**
- * Sorts an answer of the token endpoint.
+ * Sorts a response of the token endpoint, and says what it means.
  *
- * @param answer any status, any body
+ * @param response any status, any body
+ * @param secret what was sent and could come back: the assertion
  */
-export function parseTokenResponse(answer: HttpResponse): TokenResponse {
-  const { status } = answer;
+export function parseTokenResponse(response: HttpResponse, secret: string): Granted | ErrorResponse | InvalidResponse {
+  const { status, oversized } = response;
+  const value = oversized ? undefined : parseJson(response.body);
+  const isRedirect = status >= 300 && status < 400;
+  if (status === 200 && isObject(value) && typeof value["error"] !== "string" && "access_token" in value) {
+    return { kind: "granted", fields: value };
+  }
+  const words = isRedirect ? undefined : errorWords(value, response.body);
+  const rule = words && matchRefusal(words.error, words.description);
+  const temporary = TEMPORARY.some(([from, to]) => status >= from && status <= to);
+  if (words && (rule || words.isObject)) {
+    const shown = showWords(words, status, secret);
+    return { kind: "error", status, ...shown, rule: rule ?? (temporary ? UNAVAILABLE : UNKNOWN_REFUSAL) };
+  }
+  const { kind, summary, excerpt } = describeBody(response, value);
+  const found = RESPONSE_RULES.find((each) => each.body.includes(kind) && inRange(status, each.status)) as ResponseRule;
+  return { kind: "invalid", status, summary, excerpt: withoutEcho(excerpt, secret), rule: found };
+}
+
+interface Words {
+  readonly error: string;
+  readonly description: string;
+  /** Whether they come from an error object; a plain text counts only where its words are known. */
+  readonly isObject: boolean;
+}
+
+/** RFC 6749's error, the REST API's list of errors, a gateway's error object, or a short text. */
+function errorWords(value: unknown, body: string): Words | undefined {
+  const object = Array.isArray(value) ? (value[0] as unknown) : value;
+  if (isObject(object)) {
+    const { error, error_description, errorCode, message, code, fault } = object;
+    const inner = isObject(error) ? error : isObject(fault) ? fault : undefined;
+    const first = text(error, errorCode, inner?.["code"], inner?.["type"], code);
+    const second = text(error_description, message, inner?.["message"], inner?.["faultstring"]);
+    return first || second ? { error: first, description: second, isObject: true } : undefined;
+  }
+  const isShortText = value === undefined && body.length < 500 && !HTML_PAGE.test(body);
+  return isShortText ? { error: "", description: body, isObject: false } : undefined;
+}
+
+function text(...candidates: readonly unknown[]): string {
+  return candidates.find((candidate): candidate is string => typeof candidate === "string" && candidate !== "") ?? "";
+}
+
+/** A server that answers 200 to a token request may have put a token anywhere: only an error code that is known is shown. */
+function showWords(
+  { error, description }: Words,
+  status: number,
+  secret: string,
+): Pick<ErrorResponse, "error" | "description"> {
+  if (status === 200) return { error: KNOWN_ERRORS.test(error) ? error : "", description: "" };
+  return {
+    error: withoutEcho(sanitize(error, 100), secret),
+    description: withoutEcho(sanitize(description), secret),
+  };
+}
+
+function describeBody({ status, headers, body, oversized }: HttpResponse, value: unknown): Body {
   if (status >= 300 && status < 400) {
-    const excerpt = sanitize(newHost(answer.headers.location), 200);
-    return { kind: "unusable", status, bodyKind: "redirect", summary: `a redirect (HTTP ${status})`, excerpt };
+    return { kind: "redirect", summary: "a redirect", excerpt: sanitize(newHost(headers), 200) };
   }
-  const grant = readGrant(answer);
-  if (grant) return grant;
-  const value = answer.oversized ? undefined : parseJson(answer.body);
-  if (isObject(value) && typeof value["error"] === "string") {
-    const description = value["error_description"];
-    return {
-      kind: "refused",
-      status,
-      error: sanitize(value["error"], 100),
-      description: typeof description === "string" ? sanitize(description) : "",
-    };
-  }
-  return { kind: "unusable", status, ...describeBody(answer, value) };
-}
-
-function describeBody(
-  { status, body, oversized }: HttpResponse,
-  value: unknown,
-): Pick<InvalidResponse, "bodyKind" | "summary" | "excerpt"> {
-  const answered = `HTTP ${status} with`;
-  if (oversized) return { bodyKind: "oversized", summary: `${answered} more than 1 MiB`, excerpt: "" };
-  if (body.trim() === "") return { bodyKind: "empty", summary: `${answered} an empty body`, excerpt: "" };
-  if (value !== undefined) {
-    // The values of JSON that looks like no token answer are not shown: a token could be among them.
-    const names = isObject(value) ? `fields: ${Object.keys(value).slice(0, 12).join(", ") || "none"}` : "";
-    const excerpt = sanitize(names, 160);
-    return { bodyKind: "json", summary: `${answered} JSON that is neither a token nor an error`, excerpt };
-  }
+  if (oversized) return { kind: "oversized", summary: "more than 1 MiB", excerpt: "" };
+  if (body.trim() === "") return { kind: "empty", summary: "an empty body", excerpt: "" };
+  if (value !== undefined) return { kind: "json", summary: "JSON that is neither a token nor an error", excerpt: "" };
   if (HTML_PAGE.test(body.slice(0, 2048))) {
-    return { bodyKind: "html", summary: `${answered} an HTML page`, excerpt: sanitize(pageText(body), 160) };
+    return { kind: "html", summary: "a web page", excerpt: sanitize(pageText(body), 160) };
   }
-  return { bodyKind: "text", summary: `${answered} something that is not JSON`, excerpt: sanitize(body, 160) };
+  const excerpt = status === 200 ? "" : sanitize(body, 160);
+  return { kind: "text", summary: "text that isn't JSON", excerpt };
 }
 
-function newHost(location: string | undefined): string {
+function newHost({ location }: IncomingHttpHeaders): string {
   return location !== undefined && URL.canParse(location) ? new URL(location).host : "";
 }
 
@@ -79,4 +212,35 @@ function pageText(html: string): string {
   const page = html.slice(0, 8192);
   const title = /<title[^>]{0,200}>([^<]{1,300})/i.exec(page)?.[1]?.trim();
   return title || page.replace(/<(?:script|style)\b[^>]*>[^<]*/gi, " ").replace(/<[^>]*>/g, " ");
+}
+
+const ECHO_LENGTH = 10;
+
+/**
+ * Drops a text that repeats a part of what was sent, in whatever pieces: `sanitize` finds only pieces that look like a
+ * credential by themselves.
+ */
+function withoutEcho(shown: string, secret: string): string {
+  const characters = shown.replace(/[^\w-]/g, "");
+  for (let at = 0; at + ECHO_LENGTH <= characters.length; at++) {
+    if (secret.includes(characters.slice(at, at + ECHO_LENGTH))) return "(withheld: it repeats the assertion)";
+  }
+  return shown;
+}
+
+function inRange(status: number, [from, to]: readonly [number, number]): boolean {
+  return status >= from && status <= to;
+}
+
+/** Some gateways begin JSON with a byte order mark, which RFC 8259 §8.1 lets a reader ignore. */
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body.replace(/^\ufeff/, ""));
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
 }

@@ -1,10 +1,9 @@
 /**
- * `@actions/http-client` imports `ProxyAgent` for `getAgentDispatcher()` alone, a method that this action never calls.
- * The build takes that method out, and this with it; if the method ever came back, it would fail loudly, and not bring a
- * megabyte with it.
+ * `@actions/http-client` imports `ProxyAgent` for `getAgentDispatcher()`, a method that this action never calls. The real
+ * undici would add a megabyte to the bundle.
  */
 export class ProxyAgent {
   constructor() {
-    throw new Error("undici is left out of this bundle: getAgentDispatcher() can't be used");
+    throw new Error("This bundle doesn't contain undici: getAgentDispatcher() can't be used.");
   }
 }

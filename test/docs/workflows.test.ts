@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import { markdownFiles, ROOT, readDocument } from "./markdown.ts";
 import { completeWorkflow, problemsOf } from "./workflow-validator.ts";
 
-/** A workflow that can be copied, by its path. */
+/** The workflows that users can copy, and those of this repository. */
 const workflows = ["examples", ".github/workflows"]
   .filter((folder) => existsSync(new URL(folder, ROOT)))
   .flatMap((folder) => readdirSync(new URL(folder, ROOT)).map((name) => `${folder}/${name}`))
@@ -19,6 +19,20 @@ const pieces = markdownFiles().flatMap((path) => {
     yaml: yaml.replaceAll(new RegExp(`^${margin}`, "gm"), ""),
   }));
 });
+
+/** The step that the README, docs/setup.md, and the examples show. */
+const CANONICAL_STEP = `
+- name: Log in to Salesforce
+  id: salesforce
+  uses: your-org/salesforce-jwt-auth@v1
+  with:
+    consumer_key: \${{ secrets.SALESFORCE_CONSUMER_KEY }}
+    username: \${{ vars.SALESFORCE_USERNAME }}
+    private_key: \${{ secrets.SALESFORCE_PRIVATE_KEY }}
+    login_url: \${{ vars.SALESFORCE_LOGIN_URL }}
+    certificate: \${{ vars.SALESFORCE_CERTIFICATE }}
+    expected_org_id: \${{ vars.SALESFORCE_ORG_ID }}
+`;
 
 interface Job {
   readonly environment?: unknown;
@@ -53,19 +67,19 @@ describe("the validator", () => {
 - run: echo "\${{ steps.salesforce.outputs.${output} }}"
 `);
 
-  test("finds nothing wrong with inputs and outputs that there are", async () => {
+  test("accepts existing inputs and outputs", async () => {
     assert.deepEqual(await problemsOf(step("login_url", "access_token")), []);
   });
 
-  test("finds a misspelt input", async () => {
+  test("finds a misspelled input", async () => {
     assert.match((await problemsOf(step("login-url", "access_token"))).join(), /Invalid action input 'login-url'/);
   });
 
-  test("finds a misspelt output", async () => {
+  test("finds a misspelled output", async () => {
     assert.match((await problemsOf(step("login_url", "token"))).join(), /steps\.salesforce\.outputs\.token/);
   });
 
-  test("finds a misspelt output of a login that is not shown", async () => {
+  test("finds a misspelled output of a login in another block", async () => {
     const use = (output: string) => completeWorkflow(`- run: "echo \${{ steps.salesforce.outputs.${output} }}"\n`);
     assert.deepEqual(await problemsOf(use("org_id")), []);
     assert.match((await problemsOf(use("orgId"))).join(), /steps\.salesforce\.outputs\.orgId/);
@@ -76,19 +90,19 @@ describe("the validator", () => {
     assert.match((await problemsOf(workflow)).join(), /Missing required input `consumer_key`/);
   });
 
-  test("finds a misspelt key and a broken expression", async () => {
+  test("finds a misspelled key and a broken expression", async () => {
     assert.notDeepEqual(await problemsOf(completeWorkflow("- runs: ls\n")), []);
     assert.notDeepEqual(await problemsOf(completeWorkflow("- run: ls ${{ steps. }}\n")), []);
   });
 
-  test("finds an icon in action.yml that GitHub leaves out", async () => {
+  test("finds an icon in action.yml that GitHub doesn't have", async () => {
     const other = readDocument("action.yml").replace(/icon: .*/, "icon: key");
     assert.match((await problemsOf(other, "action.yml")).join(), /Unexpected value 'key'/);
   });
 });
 
 describe("workflows to copy", () => {
-  test("are found", () => assert.ok(examples.length >= 6));
+  test("exist in examples/", () => assert.ok(examples.length >= 7));
 
   for (const { path, text } of workflows) {
     test(`${path} is valid`, async () => assert.deepEqual(await problemsOf(text), []));
@@ -97,38 +111,57 @@ describe("workflows to copy", () => {
   for (const { path, text } of examples) {
     const { permissions, jobs, env } = parse(text) as Workflow;
 
-    test(`${path} gives GitHub's token what it needs and no more`, () => {
+    test(`${path} gives GitHub's token only the permissions that it needs`, () => {
       assert.ok(permissions, "the default depends on the repository");
-      for (const [scope, access] of Object.entries(permissions))
-        assert.match(`${scope}: ${access}`, /^contents: (read|write)$/);
+      for (const [scope, access] of Object.entries(permissions)) {
+        assert.match(`${scope}: ${access}`, /^(?:contents: (?:read|write)|issues: write)$/);
+      }
     });
 
-    test(`${path} keeps secrets in an environment, and ends by itself`, () => {
+    test(`${path} uses an environment and a time limit`, () => {
       for (const job of Object.values(jobs)) {
         assert.ok(job.environment);
         assert.ok(job["timeout-minutes"]);
       }
     });
 
-    test(`${path} hands the token to single steps, by their env`, () => {
+    test(`${path} passes secrets to single steps in their env`, () => {
       const wide = Object.values(jobs).map(({ steps: _, ...job }) => job);
-      assert.doesNotMatch(JSON.stringify([env, wide]), /access_token|SALESFORCE_PRIVATE_KEY/);
+      assert.doesNotMatch(JSON.stringify([env, wide]), /access_token|PRIVATE_KEY/);
       for (const { run = "" } of Object.values(jobs).flatMap(({ steps }) => steps)) assert.doesNotMatch(run, /\$\{\{/);
     });
   }
 });
 
-describe("pieces of workflows in the documents", () => {
-  test("are found", () => assert.ok(pieces.some(({ path }) => path === "README.md")));
+describe("workflow snippets in the documents", () => {
+  test("are found in the README", () => assert.ok(pieces.some(({ path }) => path === "README.md")));
 
   for (const [index, { path, yaml }] of pieces.entries()) {
-    test(`${path}, piece ${index + 1}, is valid`, async () => {
+    test(`${path}, snippet ${index + 1}, is valid`, async () => {
       const problems = await problemsOf(completeWorkflow(yaml));
-      // Where a document shows how to name the action, it leaves the inputs out.
+      // A snippet that shows how to pin the action leaves the inputs out.
       const relevant = problems.filter(
         (problem) => yaml.includes("with:") || !problem.startsWith("Missing required input"),
       );
       assert.deepEqual(relevant, []);
+    });
+  }
+});
+
+describe("the login step", () => {
+  const indented = CANONICAL_STEP.replace(/^(?=.)/gm, " ".repeat(6));
+  // It has two logins, which need different names.
+  const others = examples.filter(({ path }) => path !== "examples/certificates.yml");
+  const documents = ["README.md", "docs/setup.md"].map((path) => ({ path, text: readDocument(path) }));
+
+  for (const { path, text } of [...others, ...documents]) {
+    test(`${path} shows it as all other documents do`, () => assert.ok(text.includes(indented)));
+  }
+
+  for (const { path, text } of [...examples, ...markdownFiles().map((path) => ({ path, text: readDocument(path) }))]) {
+    test(`${path} uses one API version`, () => {
+      const versions = [...text.matchAll(/\/services\/data\/v(\d+\.\d)/g)].map(([, version]) => version);
+      assert.deepEqual([...new Set(versions)], versions.length > 0 ? ["66.0"] : []);
     });
   }
 });

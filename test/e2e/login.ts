@@ -5,6 +5,7 @@ import { type JobOptions, runJob, runStep, type StepOptions, type StepResult } f
 import { clientKey } from "../fakes/salesforce/client-key.ts";
 import {
   type Fault,
+  type RecordedConnect,
   type RecordedRequest,
   type Salesforce,
   type SalesforceOptions,
@@ -24,10 +25,10 @@ export interface TestEnvironment {
   close(): Promise<void>;
 }
 
-/** The key of a bench. Benches that share one are searched for its leaks in less time. */
+/** The key of a test environment. Environments that share one are searched for its leaks in less time. */
 export type TestKey = Pick<TestEnvironment, "privateKeyPem" | "certificatePem" | "secrets">;
 
-/** Makes a key, its certificate, and a list of what nobody may see. */
+/** Makes a key, its certificate, and the texts that no log may contain because of it. */
 export async function testKey(): Promise<TestKey> {
   const { privateKeyPem, certificatePem } = await clientKey();
   const pkcs1 = createPrivateKey(privateKeyPem).export({ type: "pkcs1", format: "pem" }).toString();
@@ -38,7 +39,7 @@ export async function testKey(): Promise<TestKey> {
   return { privateKeyPem, certificatePem, secrets };
 }
 
-/** Starts the embedded Salesforce for one test file, or with a key of its own for one test. */
+/** Starts the embedded Salesforce, with a key of its own if none is given. */
 export async function startTestEnvironment({
   key,
   ...options
@@ -58,13 +59,13 @@ export async function startTestEnvironment({
 /** A run of the shipped action. An input that is `undefined` is not passed. */
 export interface LoginOptions extends Omit<StepOptions, "with"> {
   readonly with?: Readonly<Record<string, string | undefined>>;
-  /** More that nobody may see: other forms of the key, a proxy's password. */
+  /** More secrets to search for: other forms of the key, a proxy's password. */
   readonly secret?: readonly NamedSecret[];
-  /** Inputs that hold a part of a secret, or look like one, and that everyone may read all the same. */
+  /** Inputs that contain a part of a secret, or look like one, although they are public. */
   readonly public?: readonly string[];
 }
 
-/** Runs the shipped action on the bench's Salesforce, and fails if anything of a secret can be read anywhere. */
+/** Runs the shipped action on the embedded Salesforce, and fails if any part of a secret can be read anywhere. */
 export async function login(environment: TestEnvironment, options: LoginOptions = {}): Promise<StepResult> {
   const assertNothingLeaks = leakCheck(environment, options);
   const result = await runStep(stepOptions(environment, options));
@@ -72,10 +73,13 @@ export async function login(environment: TestEnvironment, options: LoginOptions 
   return result;
 }
 
-/** As {@link login}, with the end of the job. */
+/** Options of a job in which the action is the only step. */
+export type LoginJobOptions = LoginOptions & Pick<JobOptions, "between">;
+
+/** As {@link login}, with the post step at the end of the job. */
 export async function loginJob(
   environment: TestEnvironment,
-  options: LoginOptions & Pick<JobOptions, "between"> = {},
+  options: LoginJobOptions = {},
 ): Promise<{ main: StepResult; post: StepResult }> {
   const assertNothingLeaks = leakCheck(environment, options);
   const job = await runJob({
@@ -86,26 +90,37 @@ export async function loginJob(
   return job;
 }
 
-/** A login that something goes wrong with, or differently. */
-export interface MeetingOptions extends LoginOptions {
-  /** Host to log in at, for production's org; a My Domain of its own by default. */
-  readonly at?: string;
+/** What goes wrong at the host that a login uses. */
+export interface FaultOptions extends LoginOptions {
+  /** Each occurs once, in this order. */
+  readonly faults?: readonly Fault[];
+  /** Occurs on every request after those. */
+  readonly always?: Fault;
+  /** The host to log in at, which serves production's org; by default one that no other run uses. */
+  readonly host?: string;
 }
 
-/**
- * As {@link login}, at a host of its own where a fault awaits every token request: so runs side by side don't take
- * each other's faults.
- */
-export async function loginMeeting(
+/** A login with the requests and connections that it made. */
+export interface RecordedLogin {
+  readonly result: StepResult;
+  readonly host: string;
+  readonly requests: readonly RecordedRequest[];
+  readonly connects: readonly RecordedConnect[];
+}
+
+/** As {@link login}, at a host where faults occur. Runs at hosts of their own don't take each other's faults. */
+export async function loginWithFaults(
   environment: TestEnvironment,
-  fault: Fault,
-  { at = ownHost(), ...options }: MeetingOptions = {},
-): Promise<{ result: StepResult; requests: RecordedRequest[] }> {
+  { faults = [], always, host = ownHost(), ...options }: FaultOptions,
+): Promise<RecordedLogin> {
   const { salesforce } = environment;
-  salesforce.serve(at, { org: salesforce.org });
-  salesforce.misbehave(fault, { host: at, times: "always" });
-  const result = await login(environment, { ...options, with: { login_url: `https://${at}`, ...options.with } });
-  return { result, requests: salesforce.requests.filter(({ host }) => host === at) };
+  salesforce.serve(host, { org: salesforce.org });
+  for (const fault of faults) salesforce.misbehave(fault, { host });
+  if (always) salesforce.misbehave(always, { host, times: "always" });
+  const result = await login(environment, { ...options, with: { login_url: `https://${host}`, ...options.with } });
+  const atHost = <T extends { readonly host: string }>(records: readonly T[]) =>
+    records.filter((record) => record.host === host);
+  return { result, host, requests: atHost(salesforce.requests), connects: atHost(salesforce.connects) };
 }
 
 /** A production org's My Domain that no other run uses. */
@@ -120,16 +135,16 @@ function stepOptions(
   const passed = Object.entries({ ...inputs, ...changed }).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
   );
-  // As a workflow that takes them from secrets: the runner masks what it prints of `with:`, and nothing else.
+  // As in a workflow that takes both from secrets: the runner masks their values when it prints `with:`.
   const { private_key = "", private_key_passphrase = "" } = Object.fromEntries(passed);
   const secrets = [private_key, private_key_passphrase].filter((value) => value.trim() !== "");
   return { secrets, ...rest, with: Object.fromEntries(passed), env: { ...salesforce.env, ...env } };
 }
 
-/** The token goes where it is meant to go, and nothing else goes anywhere. */
-const MEANT = { outputs: ["access_token"], env: ["SF_ACCESS_TOKEN"], state: ["revoke_access_token"] };
+/** The only places that may contain the token. */
+const TOKEN_PLACES = { outputs: ["access_token"], env: ["SF_ACCESS_TOKEN"], state: ["revoke_access_token"] };
 
-/** Begins with what Salesforce has heard and said so far: what other runs were about need not be searched again. */
+/** Searches for what Salesforce receives and sends from now on, so that other runs' tokens aren't searched again. */
 function leakCheck(environment: TestEnvironment, options: LoginOptions): (result: StepResult) => void {
   const requests = environment.salesforce.requests.length;
   const minted = environment.salesforce.minted.length;
@@ -141,8 +156,8 @@ function leakCheck(environment: TestEnvironment, options: LoginOptions): (result
       ...assertionsOf(environment.salesforce.requests.slice(requests)),
       ...[...new Set(environment.salesforce.minted.slice(minted))].flatMap(tokenSecrets),
     ];
-    assert.deepEqual(findLeaks(result, secrets, { allow: MEANT, strict: true, public: publicTexts }), []);
-    assert.deepEqual(result.legacyCommands, [], "everything is handed over by files");
+    assert.deepEqual(findLeaks(result, secrets, { allow: TOKEN_PLACES, strict: true, public: publicTexts }), []);
+    assert.deepEqual(result.legacyCommands, [], "outputs, variables and state are written to files");
   };
 }
 
@@ -159,7 +174,7 @@ function assertionsOf(requests: readonly RecordedRequest[]): NamedSecret[] {
   return requests.flatMap(({ form }) => (form["assertion"] ? [{ name: "assertion", value: form["assertion"] }] : []));
 }
 
-/** The part after the `!` is as good as the token to whoever knows the org. */
+/** For somebody who knows the org, the part after the `!` is as good as the token. */
 function tokenSecrets(token: string): NamedSecret[] {
   if (token.trim() === "") return [];
   const whole = { name: "token", value: token };

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 export const SETUP = fileURLToPath(new URL("../../setup/", import.meta.url));
 
-/** Why the script can't run here; `false` where it can. */
+/** The reason why the script can't run here, or `false` if it can. */
 export const CANNOT_RUN: string | false =
   process.platform === "win32"
     ? "the script is for bash; docs/setup.md has the steps for PowerShell"
@@ -22,7 +22,7 @@ export interface ScriptRun {
 /**
  * Runs `setup/setup.sh` for the org `acme` and the user `deploy@acme.example`.
  *
- * @param args.out the folder for what it makes
+ * @param args.out the folder for the files that the script creates
  * @param args.answers to its questions, in order
  */
 export async function runScript(args: {
@@ -37,7 +37,7 @@ export async function runScript(args: {
     env,
     signal: AbortSignal.timeout(120_000),
   });
-  // Where it stops before it reads, there is nobody to write to.
+  // If the script stops before it reads, writing to it fails.
   script.stdin.on("error", () => {});
   script.stdin.end(answers.map((answer) => `${answer}\n`).join(""));
   const closed = new Promise<number | null>((resolve, reject) => {

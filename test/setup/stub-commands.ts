@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** What the stub of `sf` answers with. Made up, and of the shapes that the real ones have. */
+/** What the stub of `sf` returns. The values are made up and have the format of real ones. */
 export const ORG = {
   admin: "admin@acme.example",
   instanceUrl: "https://acme.my.salesforce.com",
@@ -11,7 +11,7 @@ export const ORG = {
   consumerSecret: "StubConsumerSecret0123456789",
 } as const;
 
-/** Notes each call as one line: the command, then each argument in brackets. */
+/** Records each call as one line: the command, then each argument in brackets. */
 const NOTE = String.raw`{ printf '%s' "$(basename "$0")"; printf ' [%s]' "$@"; printf '\n'; } >>"$STUB_FOLDER/calls"`;
 
 const SF = `#!/usr/bin/env bash
@@ -21,8 +21,14 @@ case "$1 $2 $3" in
     [ "$4" = acme ] || exit 1
     printf '{\\n  "status": 0,\\n  "result": {\\n    "id": "${ORG.orgId}",\\n    "accessToken": "${ORG.accessToken}",\\n    "instanceUrl": "${ORG.instanceUrl}",\\n    "username": "${ORG.admin}"\\n  }\\n}\\n'
     ;;
+  'project deploy start') if [ -e "$STUB_FOLDER/rejects-deployments" ]; then echo 'Insufficient access' >&2; exit 1; fi ;;
   'data query --target-org')
-    if [ -e "$STUB_FOLDER/assigned" ]; then printf '{\\n  "result": {\\n    "records": [\\n      {\\n        "Id": "0Pa5e000000AbCd"\\n      }\\n    ]\\n  }\\n}\\n'
+    found=
+    case "$*" in
+      *'FROM User WHERE'*) if [ ! -e "$STUB_FOLDER/no-user" ]; then found=0055e000000AbCd; fi ;;
+      *) if [ -e "$STUB_FOLDER/assigned" ]; then found=0Pa5e000000AbCd; fi ;;
+    esac
+    if [ -n "$found" ]; then printf '{\\n  "result": {\\n    "records": [\\n      {\\n        "Id": "%s"\\n      }\\n    ]\\n  }\\n}\\n' "$found"
     else printf '{\\n  "result": {\\n    "records": [],\\n    "totalSize": 0\\n  }\\n}\\n'; fi
     ;;
   'org assign permset') : >"$STUB_FOLDER/assigned" ;;
@@ -33,28 +39,31 @@ case "$1 $2 $3" in
 esac
 `;
 
-/** Beside its call, keeps what it was given to store. */
+/** Records its call, and keeps the value that it was given to store. `gh api` stores nothing. */
 const GH = `#!/usr/bin/env bash
 ${NOTE}
+[ "$1" != api ] || exit 0
 name=$3; shift 3; body=
 while [ $# -gt 0 ]; do [ "$1" = --body ] && body=$2; shift 2; done
 if [ -n "$body" ]; then printf '%s' "$body"; else cat; fi >"$STUB_FOLDER/stored.$name"
 `;
 
-/** Commands that stand in for the real ones. */
+/** Commands that replace the real ones. */
 export interface Stubs {
   readonly env: NodeJS.ProcessEnv;
-  /** The file with one line a call. */
+  /** The file with one line for each call. */
   readonly calls: string;
-  /** The file with what `gh` was given for a name. */
+  /** Returns the file with the value that `gh` was given for a name. */
   readonly stored: (name: string) => string;
+  /** Makes the org behave in another way from now on. */
+  readonly set: (behavior: "no-user" | "rejects-deployments") => void;
 }
 
 /**
  * Puts stubs of `sf` and `gh` in front of the PATH.
  *
- * @param folder a folder of their own
- * @param consumerKey whether the org shows it
+ * @param folder an empty folder
+ * @param consumerKey whether the org returns it
  */
 export function stubCommands(folder: string, consumerKey: "shown" | "withheld"): Stubs {
   const bin = join(folder, "bin");
@@ -73,5 +82,6 @@ export function stubCommands(folder: string, consumerKey: "shown" | "withheld"):
     },
     calls,
     stored: (name) => join(folder, `stored.${name}`),
+    set: (behavior) => writeFileSync(join(folder, behavior), ""),
   };
 }

@@ -8,7 +8,8 @@ export interface Assertion {
   readonly signature: Buffer;
 }
 
-const PART = /^[\w-]+$/;
+/** Base64url, with or without padding: RFC 7515 §2 leaves it out, and Salesforce is known to take it. */
+const PART = /^(?:[\w-]+|(?=(?:.{4})+$)[\w-]+={1,2})$/;
 
 /**
  * Takes an assertion apart (RFC 7515 §5.2): three parts in base64url, of which two are JSON objects.

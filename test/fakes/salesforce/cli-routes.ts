@@ -2,25 +2,10 @@ import { json } from "./answer.ts";
 import { notFound, queryRoute } from "./rest-api.ts";
 import type { Route, SessionRoute } from "./route.ts";
 
-/** What a version of the API has, which the command line asks for to see whether a session is alive. */
-const resourcesRoute: SessionRoute = {
-  name: "resources",
-  path: /^\/services\/data\/v(\d+)\.0\/?$/,
-  methods: ["GET"],
-  answerTo(_, { parts }) {
-    const names = ["query", "sobjects", "tooling"];
-    return json(
-      200,
-      Object.fromEntries(names.map((name) => [name, `/services/data/v${parts[0]}.0/${name}`])),
-      "resources",
-    );
-  },
-};
-
 /** One record by its id, all fields of it. */
 const recordRoute: SessionRoute = {
   name: "record",
-  path: /^\/services\/data\/v\d+\.0\/sobjects\/(\w+)\/(\w+)$/,
+  path: /^\/services\/data\/v\d+\.0\/sobjects\/(\w+)\/(\w{15,18})$/,
   methods: ["GET"],
   answerTo({ org }, { parts: [object = "", id] }) {
     const record = org.records[object]?.find((candidate) => candidate["Id"] === id);
@@ -43,4 +28,4 @@ const columnsRoute: SessionRoute = {
 };
 
 /** What Salesforce's command line asks of the REST API besides what every client does. */
-export const CLI_ROUTES: readonly Route[] = [resourcesRoute, recordRoute, columnsRoute];
+export const CLI_ROUTES: readonly Route[] = [recordRoute, columnsRoute];

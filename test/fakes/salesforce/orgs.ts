@@ -95,6 +95,11 @@ export function createOrgs(): Orgs {
   };
 }
 
+/** The `id` of a token response: the generic login host, the org and the user. */
+export function identityUrlOf({ isSandbox, orgId }: Org, { userId }: User): string {
+  return `https://${isSandbox ? "test" : "login"}.salesforce.com/id/${orgId}/${userId}`;
+}
+
 /**
  * Adds a user to an org.
  *

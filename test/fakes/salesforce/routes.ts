@@ -1,6 +1,7 @@
 import { type Answer, restError } from "./answer.ts";
+import { identityRoute } from "./identity-endpoint.ts";
 import type { RecordedRequest } from "./requests.ts";
-import { queryRoute, userInfoRoute, versionsRoute } from "./rest-api.ts";
+import { describeRoutes, limitsRoute, queryRoute, resourcesRoute, userInfoRoute, versionsRoute } from "./rest-api.ts";
 import { revokeRoute } from "./revoke-endpoint.ts";
 import type { Call, Route } from "./route.ts";
 import type { Session } from "./sessions.ts";
@@ -9,7 +10,17 @@ import type { TokenOptions } from "./token-options.ts";
 import type { World } from "./world.ts";
 
 /** All that Salesforce answers, the first match wins. */
-export const ROUTES: readonly Route[] = [tokenRoute, revokeRoute, userInfoRoute, versionsRoute, queryRoute];
+export const ROUTES: readonly Route[] = [
+  tokenRoute,
+  revokeRoute,
+  identityRoute,
+  userInfoRoute,
+  versionsRoute,
+  resourcesRoute,
+  limitsRoute,
+  ...describeRoutes,
+  queryRoute,
+];
 
 /** A route that was found for a request, ready to answer it. */
 export interface FoundRoute {
@@ -49,9 +60,12 @@ function answer(route: Route, call: Call): Answer {
   return restError(405, "METHOD_NOT_ALLOWED", message);
 }
 
-/** A token counts at its own org, and at the generic login hosts. */
+/**
+ * A token is valid at its own org, and at the generic login hosts. `OAuth` is the scheme that Salesforce's REST API
+ * guides use beside `Bearer` (Salesforce, "REST API Developer Guide").
+ */
 function sessionOf({ request, world, place }: Call): Session | undefined {
-  const token = /^Bearer (\S+)$/.exec(request.headers.authorization ?? "")?.[1];
+  const token = /^(?:Bearer|OAuth) (\S+)$/.exec(request.headers.authorization ?? "")?.[1];
   const session = token === undefined ? undefined : world.sessions.find(token);
   return place.org === undefined || place.org === session?.org ? session : undefined;
 }

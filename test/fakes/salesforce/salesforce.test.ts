@@ -83,9 +83,85 @@ test("the token works with userinfo, versions and query, with a double slash too
   assert.deepEqual([row, attributes.type], [{ Id: orgId, Name: "Acme", IsSandbox: false }, "Organization"]);
 });
 
+interface Asked {
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What clients ask for first: path, headers besides the token's, and a part of the answer. */
+const FIRST_REQUESTS: Readonly<
+  Record<string, (token: string) => readonly [asked: Asked, status: number, body: RegExp]>
+> = {
+  "the versions without a token": () => [{ path: "/services/data/" }, 200, /"version":"60\.0"/],
+  "the resources with the scheme OAuth": (token) => [
+    { path: "/services/data/v60.0", headers: { authorization: `OAuth ${token}` } },
+    200,
+    /"limits":"\/services\/data\/v60\.0\/limits".*"identity":"https:\/\/login\.salesforce\.com\/id\/00D/,
+  ],
+  "the limits": (token) => [{ path: "/services/data/v60.0/limits/", ...bearer(token) }, 200, /"DailyApiRequests"/],
+  "the objects": (token) => [{ path: "/services/data/v60.0/sobjects", ...bearer(token) }, 200, /"name":"Account"/],
+  "the description of an object": (token) => [
+    { path: "/services/data/v60.0/sobjects/User/describe", ...bearer(token) },
+    200,
+    /"name":"IsActive","label":"IsActive","type":"boolean"/,
+  ],
+  "the description of an unknown object": (token) => [
+    { path: "/services/data/v60.0/sobjects/Shoe/describe", ...bearer(token) },
+    404,
+    /NOT_FOUND/,
+  ],
+  "a version that it doesn't have": (token) => [
+    { path: "/services/data/v30.0/limits", ...bearer(token) },
+    404,
+    /NOT_FOUND/,
+  ],
+  "the limits with another scheme": (token) => [
+    { path: "/services/data/v60.0/limits", headers: { authorization: `Basic ${token}` } },
+    401,
+    /INVALID_SESSION_ID/,
+  ],
+};
+const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
+for (const [what, request] of Object.entries(FIRST_REQUESTS)) {
+  test(`answers a request for ${what}`, LIMIT, async () => {
+    const [{ path, headers = {} }, status, body] = request(await freshToken());
+    const answer = await ask(setup.salesforce, { url: `${setup.salesforce.org.instanceUrl}${path}`, headers });
+    assert.equal(answer.status, status);
+    assert.match(answer.body, body);
+  });
+}
+
+test("serves the identity URL that the token response names, at the generic host and at the org's", LIMIT, async () => {
+  const { salesforce } = setup;
+  const token = await freshToken();
+  const { orgId, userId, instanceUrl, username } = salesforce.org;
+  const path = `/id/${orgId}/${userId}`;
+  const byHeader = await get(path, token, "https://login.salesforce.com");
+  assert.deepEqual(
+    [byHeader.status, byHeader.fields.username, byHeader.fields.organization_id],
+    [200, username, orgId],
+  );
+  const query = new URLSearchParams({ format: "json", oauth_token: token });
+  const byQuery = await ask(salesforce, { url: `${instanceUrl}${path}?${query}` });
+  assert.deepEqual(JSON.parse(byQuery.body), byHeader.fields);
+  const refused = await Promise.all(
+    [
+      { url: `${instanceUrl}${path}` },
+      { url: `${instanceUrl}${path}`, ...bearer("00Dxx0000001gPL!AQnever") },
+      { url: `${instanceUrl}/id/${salesforce.orgs.other.orgId}/${userId}`, ...bearer(token) },
+      { url: `${salesforce.orgs.other.instanceUrl}${path}`, ...bearer(token) },
+      { url: `${instanceUrl}/id/${orgId}/005xx0000099999`, ...bearer(token) },
+    ].map((request) => ask(salesforce, request)),
+  );
+  assert.deepEqual(
+    refused.map(({ status, body }) => `${status} ${body}`),
+    ["403 Missing_OAuth_Token", "403 Bad_OAuth_Token", "403 Wrong_Org", "403 Wrong_Org", "404 Bad_Id"],
+  );
+});
+
 const QUERIES: readonly [soql: string, status: number, expected: unknown][] = [
   ["select username from user where isactive = true limit 1", 200, "deploy@acme.example"],
-  ["SELECT Username FROM User WHERE Username = 'nobody'", 200, undefined],
+  ["SELECT Username FROM User WHERE Username = 'unknown'", 200, undefined],
   ["SELECT COUNT() FROM Account", 200, 2],
   ["SELECT COUNT() FROM Account WHERE Name = 'Edge Communications'", 200, 1],
   ["SELECT Id FROM ScratchOrgInfo", 400, "INVALID_TYPE"],
@@ -104,13 +180,13 @@ for (const [soql, status, expected] of QUERIES) {
   });
 }
 
-test("a token that was never handed out, or is another org's, opens nothing", LIMIT, async () => {
+test("rejects a token that was never issued, or is another org's", LIMIT, async () => {
   const refused = [{ message: "Session expired or invalid", errorCode: "INVALID_SESSION_ID" }];
   const other = setup.salesforce.orgs.other.instanceUrl;
   const answers = await Promise.all([
-    get("/services/data", "00Dxx0000001gPL!AQnever"),
+    get("/services/data/v60.0", "00Dxx0000001gPL!AQnever"),
     get("/services/oauth2/userinfo", ""),
-    get("/services/data", await freshToken(), other),
+    get("/services/data/v60.0/limits", await freshToken(), other),
   ]);
   assert.deepEqual(answers, Array(3).fill({ status: 401, fields: refused }));
 });
@@ -142,7 +218,7 @@ test("revocation refuses what isn't a token of this org", LIMIT, async () => {
   assert.ok(setup.salesforce.isLive(token));
 });
 
-test("an app with JWT-based tokens hands them out, with what it adds to the answer", LIMIT, async () => {
+test("an app with JWT-based tokens issues them, with the fields that it adds to the answer", LIMIT, async () => {
   const tokens = { format: "jwt", lifetimeSeconds: 900, also: ["issued_at", "expires_in", "signature"] } as const;
   const app = setup.salesforce.register({ certificate: setup.key.certificatePem, tokens });
   const { fields } = await logIn({ ...setup, app });
@@ -221,7 +297,7 @@ test("a site below a Salesforce domain takes its own audience alone", LIMIT, asy
   );
 });
 
-test("a host that nobody serves is unknown to the proxy, and a site answers below its path alone", LIMIT, async () => {
+test("a host that is not served is unknown to the proxy, and a site answers below its path only", LIMIT, async () => {
   const { salesforce } = setup;
   await assert.rejects(ask(salesforce, { url: "https://acme.my.salesforce.example/" }), /the proxy answered 502/);
   assert.deepEqual(salesforce.connects.at(-1)?.answeredWith, "unknown host");
@@ -256,7 +332,7 @@ test("a process with nothing but the two variables gets through", LIMIT, async (
     console.log(answer.message.statusCode, await answer.readBody());`;
   const args = ["--input-type=module", "--eval", script];
   const { stdout } = await promisify(execFile)(process.execPath, args, { env: { ...setup.salesforce.env } });
-  assert.match(stdout, /^401 .*INVALID_SESSION_ID/);
+  assert.match(stdout, /^200 .*"label":"Summer '14"/);
 });
 
 test("the proxy may want a name and a password, which stand in the environment then", LIMIT, async () => {
@@ -266,7 +342,7 @@ test("the proxy may want a name and a password, which stand in the environment t
   const salesforce = await startSalesforce({ apps, proxyCredentials });
   try {
     const url = "https://login.salesforce.com/services/data";
-    assert.equal((await ask(salesforce, { url })).status, 401);
+    assert.equal((await ask(salesforce, { url })).status, 200);
     const https_proxy = salesforce.env.https_proxy.replace("p%40ss", "wrong");
     const wrong = { ...salesforce, env: { ...salesforce.env, https_proxy } };
     await assert.rejects(ask(wrong, { url }), /the proxy answered 407/);

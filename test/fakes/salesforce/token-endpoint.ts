@@ -3,6 +3,7 @@ import { type Answer, json, oauthError } from "./answer.ts";
 import { parseAssertion } from "./assertion.ts";
 import { type Accepted, checkAssertion } from "./assertion-check.ts";
 import { longId } from "./ids.ts";
+import { identityUrlOf } from "./orgs.ts";
 import { isForm } from "./requests.ts";
 import type { Call, OpenRoute } from "./route.ts";
 import { exchangeToken, isTokenExchange } from "./token-exchange.ts";
@@ -10,7 +11,6 @@ import type { OptionalField, TokenOptions } from "./token-options.ts";
 import { now } from "./world.ts";
 
 const JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer";
-const FIELDS = ["grant_type", "assertion"];
 /** A session's usual length. */
 const LIFETIME_SECONDS = 7200;
 
@@ -31,7 +31,14 @@ export const tokenRoute: OpenRoute = {
   },
 };
 
-/** What is wrong with the request around the assertion. */
+/**
+ * What is wrong with the request around the assertion. The checks, with their sources:
+ * - POST (RFC 6749 §3.2), a form, grant_type and assertion once each (RFC 7523 §2.1). Parameters must not be repeated
+ *   (RFC 6749 §3.2); that Salesforce refuses a repeated one is unproven.
+ * - Nothing in the query string (RFC 6749 §2.3.1 for secrets). That Salesforce refuses it for this flow is unproven.
+ * - No `scope`: "scope parameter not supported" (Salesforce help, "OAuth 2.0 JWT Bearer Flow").
+ * - Other fields are ignored (RFC 6749 §3.2): jsforce sends `client_id` and `redirect_uri` in this flow.
+ */
 function refuseRequest({ request }: Call): Answer | undefined {
   if (request.method !== "POST") return oauthError("invalid_request", "must use HTTP POST", request.method);
   if (request.query !== "") return oauthError("invalid_request", "invalid request", "something is in the query string");
@@ -39,7 +46,8 @@ function refuseRequest({ request }: Call): Answer | undefined {
   const names = [...new URLSearchParams(request.rawBody).keys()];
   if (names.includes("scope")) return oauthError("invalid_request", "scope parameter not supported", "scope was sent");
   if (request.form["grant_type"] !== JWT_BEARER) return unsupportedGrant("grant_type is not the JWT bearer flow's");
-  if (names.toSorted().join() === FIELDS.toSorted().join()) return undefined;
+  const isOnce = (field: string) => names.filter((name) => name === field).length === 1;
+  if (isOnce("grant_type") && isOnce("assertion")) return undefined;
   return oauthError("invalid_request", "invalid request", `fields are ${names.join(", ")}`);
 }
 
@@ -52,12 +60,11 @@ function grant({ app, org, user }: Accepted, { world, tokens }: Call): Answer {
   const { format = "opaque", lifetimeSeconds = LIFETIME_SECONDS } = options;
   const { consumerKey } = app;
   const session = world.sessions.open({ org, user, consumerKey, format, lifetimeSeconds, now: now(world) });
-  const loginHost = org.isSandbox ? "test.salesforce.com" : "login.salesforce.com";
   const fields: Record<string, unknown> = {
     access_token: session.token,
     scope: app.scope,
     instance_url: org.instanceUrl,
-    id: `https://${loginHost}/id/${org.orgId}/${user.userId}`,
+    id: identityUrlOf(org, user),
     token_type: "Bearer",
   };
   const optional = optionalFields(fields, lifetimeSeconds, now(world));

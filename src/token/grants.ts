@@ -1,0 +1,49 @@
+import type { KeyObject } from "node:crypto";
+import { type Claims, claimsFor, signAssertion } from "./assertion.ts";
+
+/** What an assertion is signed for besides app and user: what can be adjusted after a refusal. */
+export interface SigningOptions {
+  readonly audience: string;
+  /** Another audience to try when this one is refused. */
+  readonly fallbackAudience: string | undefined;
+  /** Salesforce's clock minus the runner's, in milliseconds; undefined while the runner's clock is trusted. */
+  readonly skewMs: number | undefined;
+}
+
+/** What one attempt presents at the token endpoint. */
+export interface Grant {
+  /** The fields of the form. */
+  readonly form: Readonly<Record<string, string>>;
+  /** The field that has to be masked before anything is sent. */
+  readonly secret: string;
+  /** What it says, for the debug log: without the signature it isn't secret. */
+  readonly claims: Claims;
+}
+
+/** Makes the grant of each attempt. */
+export interface GrantMaker {
+  /**
+   * @param signing what this attempt is signed for
+   * @param now the runner's time in milliseconds since 1970
+   */
+  make(signing: SigningOptions, now: number): Promise<Grant>;
+}
+
+/** The key that signs, and for whom. */
+export interface SigningKey {
+  readonly consumerKey: string;
+  readonly username: string;
+  readonly privateKey: KeyObject;
+}
+
+/** Grants of the JWT bearer flow (RFC 7523 §2.1), signed afresh for each attempt: Salesforce may reject one that it has seen. */
+export function jwtBearer({ consumerKey, username, privateKey }: SigningKey): GrantMaker {
+  return {
+    make: async ({ audience, skewMs = 0 }, now) => {
+      const claims = claimsFor({ consumerKey, username, audience, now: now + skewMs });
+      const assertion = await signAssertion(claims, privateKey);
+      const form = { grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion };
+      return { form, secret: assertion, claims };
+    },
+  };
+}
