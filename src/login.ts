@@ -10,7 +10,8 @@ import { loginSummary } from "./summary.ts";
 import { type AccessToken, checkToken, type ExpectedHosts, revocable, secretsOf } from "./token/access-token.ts";
 import { jwtBearer } from "./token/grants.ts";
 import { requestToken } from "./token/request.ts";
-import { saveForRevocation } from "./token/saved-token.ts";
+import { revoke } from "./token/revocation.ts";
+import { type SavedToken, saveForRevocation } from "./token/saved-token.ts";
 
 /** What the step needs from outside, so that tests can bring their own. */
 export interface Dependencies {
@@ -42,14 +43,30 @@ export async function login(deps: Dependencies): Promise<void> {
   const hosts = expectedHosts(inputs);
   // A token that a check refuses exists, too, and is to be revoked: it is saved before the checks.
   const saved = inputs.revokeToken ? revocable(result.fields, hosts) : undefined;
-  if (saved) saveForRevocation(saved, runner);
+  const unsaved = saved && (await keepForRevocation(saved, deps));
   const token = checkToken(result.fields, hosts);
   checkOrg(token, inputs);
+  if (unsaved) throw unsaved.error;
 
   const certificateExpiresAt = inputs.certificate?.notAfter.toISOString() ?? "";
   setOutputs({ ...inputs, token, certificateExpiresAt, runner });
   if (inputs.writeJobSummary) runner.addSummary(loginSummary(inputs.username, token, certificateExpiresAt));
   runner.info(`Logged in to ${token.instanceUrl} as ${inputs.username}.`);
+}
+
+/**
+ * Saves a token for the post step. A token that can't be saved is revoked at once, since no later step would revoke it.
+ *
+ * @returns why it couldn't be saved, if it couldn't
+ */
+async function keepForRevocation(token: SavedToken, deps: Dependencies): Promise<{ error: unknown } | undefined> {
+  try {
+    saveForRevocation(token, deps.runner);
+    return undefined;
+  } catch (error) {
+    await revoke(token, deps);
+    return { error };
+  }
 }
 
 function tokenRequest({ loginUrl, audience, fallbackAudience, timeoutSeconds, ...key }: Inputs) {

@@ -20,7 +20,7 @@ const OUTPUTS: Readonly<Record<string, keyof AccessToken>> = {
   expires_at: "expiresAt",
 };
 
-/** What is handed over, and how. */
+/** What to set, and where. */
 export interface OutputValues {
   readonly token: AccessToken;
   /** ISO 8601 in UTC; empty without a certificate. */

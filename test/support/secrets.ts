@@ -39,10 +39,9 @@ export function assertSilent(secrets: readonly string[], recorder: Recorder, err
 /** Text of an error with its causes, its properties and what hangs on them. */
 export function everythingOn(error: unknown): string {
   if (!(error instanceof Error)) return JSON.stringify(error) ?? "";
-  const properties = Object.getOwnPropertyNames(error).filter((name) => name !== "cause" && name !== "problems");
+  const properties = Object.getOwnPropertyNames(error).filter((name) => name !== "cause");
   const own = properties.map((name) => `${name}: ${JSON.stringify(Reflect.get(error, name))}`);
-  const problems = (Reflect.get(error, "problems") ?? []) as readonly { failure: unknown }[];
-  return [...own, everythingOn(error.cause), ...problems.map(({ failure }) => everythingOn(failure))].join("\n");
+  return [...own, everythingOn(error.cause)].join("\n");
 }
 
 /** Bytes that look random and are the same for the same seed. */

@@ -131,15 +131,16 @@ describe("networkFault", () => {
   for (const [what, error, code, retry] of faults) {
     test(`${what}: ${code}, ${retry ? "asks again" : "final"}`, () => {
       const fault = classifyNetworkError(error);
-      assert.deepEqual({ code: fault.code, retry: fault.retry }, { code, retry });
-      assert.ok(fault.steps.length > 0);
+      assert.deepEqual({ code: fault.rule.code, retry: fault.rule.retry }, { code, retry });
+      assert.ok(fault.rule.causes.length > 0);
     });
   }
 
   test("names NODE_EXTRA_CA_CERTS for every certificate that doesn't verify", () => {
     const untrusted = faults.filter(([, , code]) => ["tls-untrusted", "tls-expired", "tls-wrong-name"].includes(code));
     assert.ok(untrusted.length > 8);
-    for (const [, error] of untrusted) assert.match(classifyNetworkError(error).steps.join(" "), /NODE_EXTRA_CA_CERTS/);
+    for (const [, error] of untrusted)
+      assert.match(JSON.stringify(classifyNetworkError(error).rule.causes), /NODE_EXTRA_CA_CERTS/);
   });
 
   test("says in brackets what the system said", () => {
