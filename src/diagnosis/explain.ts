@@ -43,6 +43,7 @@ export function explain(run: FailedRequest): ActionError {
   });
 }
 
+/** What Salesforce or the network said; nothing if nothing came. */
 function describeResponse(response: FailedResponse): string[] {
   switch (response.kind) {
     case "error":

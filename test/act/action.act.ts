@@ -58,7 +58,7 @@ describe("run by act", { skip: SKIP }, () => {
           private_key_passphrase: "${{ secrets.PASSPHRASE }}",
           certificate: certificatePem,
           certificate_warning_days: "0",
-          expected_org_id: salesforce.org.id,
+          expected_org_id: salesforce.org.orgId,
           export_environment_variables: "true",
           revoke_token: "true",
           write_job_summary: "true",
