@@ -13,7 +13,14 @@ const anchors = anchorsOf(document);
 /** Rules whose entries say what their messages say. */
 const EXPLAINED: readonly FailureRule[] = [...REFUSALS, UNKNOWN_REFUSAL, ...RESPONSE_RULES];
 /** The codes of errors that aren't in a table, or are in a table of their own file. */
-const OTHERS = ["inputs", "not-a-step", "no-answer-in-time", "org-mismatch", "proxy-malformed", "token-answer-malformed"];
+const OTHERS = [
+  "inputs",
+  "not-a-step",
+  "no-answer-in-time",
+  "org-mismatch",
+  "proxy-malformed",
+  "token-answer-malformed",
+];
 
 /** The text of an entry without the marks of Markdown, on one line. */
 function entryOf(code: string): string {
