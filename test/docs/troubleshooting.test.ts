@@ -19,6 +19,7 @@ const OTHERS = [
   "no-answer-in-time",
   "org-mismatch",
   "proxy-malformed",
+  "runner-file-unusable",
   "token-answer-malformed",
 ];
 
