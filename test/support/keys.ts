@@ -132,7 +132,10 @@ export const damages: readonly Damage[] = [
   { name: "NAME=base64", apply: (text) => `SALESFORCE_PRIVATE_KEY=${base64(text)}` },
   { name: "data: URL", apply: (text) => `data:application/x-pem-file;base64,${base64(text)}` },
   { name: "certutil -encode", apply: (text) => armored("CERTIFICATE", text) },
-  { name: "certutil -encode of UTF-16", apply: (text) => armored("CERTIFICATE", Buffer.from(`\ufeff${text}`, "utf16le")) },
+  {
+    name: "certutil -encode of UTF-16",
+    apply: (text) => armored("CERTIFICATE", Buffer.from(`\ufeff${text}`, "utf16le")),
+  },
   { name: "base64 of UTF-16", apply: (text) => Buffer.from(`\ufeff${text}`, "utf16le").toString("base64") },
 ];
 

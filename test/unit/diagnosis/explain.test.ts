@@ -40,7 +40,12 @@ describe("an explanation", () => {
     ],
     [
       "a network error",
-      { kind: "none", reason: "the connection failed", said: "read ECONNRESET", rule: { code: "x", headline: "X.", causes: [] } },
+      {
+        kind: "none",
+        reason: "the connection failed",
+        said: "read ECONNRESET",
+        rule: { code: "x", headline: "X.", causes: [] },
+      },
       "The network said: read ECONNRESET",
     ],
   ];

@@ -61,7 +61,7 @@ describe("the message of an error", () => {
 
   test("fits with everything that can be unusual about a run", () => {
     const run = failedRequest({
-      response: refused("k".repeat(100), "d ".repeat(150)),
+      response: refused("k".repeat(100), "one three eleven ".repeat(17)),
       loginUrl: "login.salesforce.com",
       inputs: {
         username: `${"u".repeat(240)}@acme.com.uat`,

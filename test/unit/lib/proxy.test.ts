@@ -14,7 +14,7 @@ async function send(t: TestContext, variables: Variables): Promise<number> {
   t.after(() => restore(before));
   restore(VARIABLES.map((name) => [name, variables[name]] as const));
   let sent = 0;
-  const post = requireReadableProxy(process.env, async () => {
+  const post = requireReadableProxy(process.env, async (_request: { url: string; form: object; signal: AbortSignal }) => {
     sent++;
     return { status: 200, headers: {}, body: "", oversized: false };
   });

@@ -61,8 +61,8 @@ test("a normal token request is one POST of an assertion that was masked before"
   const { result, recorder } = await ask([{ ...GRANT, takes: 250, headers: { "x-request-id": "0a1B-2c" } }]);
   const exp = Math.floor(BEGINNING / 1000) + 180;
   assert.deepEqual(recorder.lines(), [
-    "mask <assertion 1>",
     "withTimeout 15000",
+    "mask <assertion 1>",
     `post ${ENDPOINT} {"grant_type":"urn:ietf:params:oauth:grant-type:jwt-bearer","assertion":"<assertion 1>"}`,
     `debug Attempt 1: POST ${ENDPOINT}, claims {"iss":"3MVG9consumer","sub":"ci@example.com","aud":"${AUDIENCE}","exp":${exp}}: HTTP 200 (request 0a1B-2c), Salesforce granted a token, 250 ms`,
   ]);
@@ -89,7 +89,7 @@ describe("a transient error is retried, with a line that says why and when:", ()
     ["a page with HTTP 200", { body: "<html>Down</html>" }, "the server answered HTTP 200 with a web page"],
     ["server_error", refusal("server_error", "oops"), "Salesforce answered HTTP 400 server_error"],
     ["a broken connection", fault("ECONNRESET"), "(.*ECONNRESET.*)"],
-    ["no answer", silence, "no answer within 15.0 s"],
+    ["no answer", silence, "no answer within 15.0 s: no complete response came"],
   ];
   for (const [what, step, reason] of transient) {
     test(what, async () => {
@@ -97,7 +97,7 @@ describe("a transient error is retried, with a line that says why and when:", ()
       assert.equal(result.kind, "granted");
       assert.deepEqual(
         recorder.calls.filter(([name]) => name !== "debug").map(([name]) => name),
-        ["mask", "withTimeout", "post", "info", "sleep", "mask", "withTimeout", "post"],
+        ["withTimeout", "mask", "post", "info", "sleep", "withTimeout", "mask", "post"],
       );
       const [line] = values(recorder, "info");
       const expected = `Attempt 1 failed: ${reason}. Next attempt in 0.3 s.`;
