@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { getProxyUrl } from "@actions/http-client/lib/proxy";
+import type { FormRequest } from "../../../src/lib/http.ts";
 import { ProxyAddressError, requireReadableProxy } from "../../../src/lib/proxy.ts";
 
 const URL_OF_HOST = "https://acme.my.salesforce.com/services/oauth2/token";
@@ -14,7 +15,7 @@ async function send(t: TestContext, variables: Variables): Promise<number> {
   t.after(() => restore(before));
   restore(VARIABLES.map((name) => [name, variables[name]] as const));
   let sent = 0;
-  const post = requireReadableProxy(process.env, async () => {
+  const post = requireReadableProxy<FormRequest>(process.env, async () => {
     sent++;
     return { status: 200, headers: {}, body: "", oversized: false };
   });
