@@ -90,7 +90,7 @@ describe("a parser refuses", () => {
 
 describe("refusePlaceholder", () => {
   const PLACEHOLDERS: Readonly<Record<string, readonly string[]>> = {
-    "GitHub's log": ["***", " *** \n", "***\n***\n"],
+    "a masked secret": ["***", " *** \n", "***\n***\n"],
     "an expression": ["${{ secrets.KEY }}", "${{}}", "{{ key }}", "'${{ vars.NAME }}'"],
     "an expression that": ["https://${{ vars.HOST }}", "https://${DOMAIN}.my.salesforce.com", "x {{ y }}"],
     "the name of a secret": [
@@ -107,15 +107,15 @@ describe("refusePlaceholder", () => {
     "the name of a shell": ["$NAME", "${NAME}", "$env:NAME", "%NAME%"],
     "a shell command": ["$(cat salesforce.key)"],
     "a description": ["<your consumer key>"],
-    "null, or": ["null", "NULL", "undefined", "none", "changeme", "TODO"],
+    "a word such as null": ["null", "NULL", "undefined", "none", "changeme", "TODO"],
   };
   for (const [kind, texts] of Object.entries(PLACEHOLDERS)) {
     for (const text of texts) {
       test(`names ${JSON.stringify(text)} as ${kind}`, () => {
         const { code, message, fixes } = errorOf(() => refusePlaceholder(text, false));
         assert.equal(code, "input-placeholder");
-        assert.ok(message.startsWith(kind === "GitHub's log" ? "is ***" : `is ${kind}`), message);
-        assert.match(fixes[0] ?? "", kind === "GitHub's log" ? /^Copy the value/ : /\$\{\{ secrets\.NAME \}\}/);
+        assert.ok(message.startsWith(`is ${kind}`), message);
+        assert.match(fixes[0] ?? "", kind === "a masked secret" ? /^Copy the value/ : /\$\{\{ secrets\.NAME \}\}/);
       });
     }
   }
@@ -160,14 +160,15 @@ describe("refuseQuotes", () => {
   const QUOTED = ['"x"', "'x'", "`x`", "“x”", "„x‘", "’x", "«x»", '"x', 'x"', " 'x' \n"];
   for (const text of QUOTED) {
     test(`refuses ${text.trim()}`, () => {
-      assert.match(errorOf(() => refuseQuotes(text)).message, /^is in quotes, which/);
+      assert.match(errorOf(() => refuseQuotes(text)).message, /^has quotes around its value$/);
     });
   }
   for (const text of ["<x>", "<x", "x>"]) {
-    test(`refuses ${text}`, () => assert.match(errorOf(() => refuseQuotes(text)).message, /^is in angle brackets/));
+    test(`refuses ${text}`, () =>
+      assert.match(errorOf(() => refuseQuotes(text)).message, /^has angle brackets around/));
   }
   test("refuses mailto:", () => {
-    assert.match(errorOf(() => refuseQuotes("MailTo:ci@example.com")).message, /^begins with mailto:/);
+    assert.match(errorOf(() => refuseQuotes("MailTo:ci@example.com")).message, /^begins with mailto:$/);
   });
   for (const text of ["o'neill@example.com", "3MVG9", "", "x<y>z", "ci+mailto:@example.com"]) {
     test(`accepts ${JSON.stringify(text)}`, () => refuseQuotes(text));

@@ -110,7 +110,7 @@ describe("readPrivateKey", () => {
     ["consumer key", /is a consumer key/],
     ["JWT", /is a JWT/],
     ["access token", /is an access token/],
-    ["masked value", /\*\*\*.*^Copy the value from where/ms],
+    ["masked value", /masked secret.*^Copy the value from where/ms],
     ["expression", /is an expression/],
   ];
   for (const [name, words] of particulars) {
