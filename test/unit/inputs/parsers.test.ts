@@ -29,6 +29,8 @@ function errorOf(run: () => unknown): InputError {
 type Parser = (text: string) => string | number | boolean;
 const taken: readonly (readonly [parse: Parser, text: string, value: string | number | boolean])[] = [
   [parseConsumerKey, "3MVG9_x.y", "3MVG9_x.y"],
+  [parseConsumerKey, "A1".repeat(33), "A1".repeat(33)],
+  [parseConsumerKey, "123456789012345x", "123456789012345x"],
   [parseConsumerKey, "\ufeff 3MVG9_x.y\r\n", "3MVG9_x.y"],
   [parseUsername, "ci@example.com.uat", "ci@example.com.uat"],
   [parseUsername, "  ci+deploy@example.com\n", "ci+deploy@example.com"],
@@ -139,6 +141,7 @@ describe("refusePlaceholder", () => {
     "nullable",
     "annul null",
     "<https://acme.example>",
+    "<x> y",
     `<${"x".repeat(41)}>`,
     "*x",
     "x*",
