@@ -163,7 +163,7 @@ describe("readPrivateKey", () => {
     [
       "private-key-unrecognized",
       "xMIIJ3wIBAzC",
-      "x/u3-",
+      "xzs7OzgAAAAI",
       `x${"1".repeat(15)}`,
       `${"A".repeat(64)}x`,
       "x3MVG9".padEnd(30, "x"),
