@@ -198,6 +198,7 @@ export const acceptedForms = once((): readonly AcceptedForm[] => [
   { name: "half of a key before it", text: `${pkcs8().slice(0, 800)}\n${pkcs8()}` },
   { name: "passphrase for a key without one", text: pkcs8(), passphrase: PASSPHRASE },
   { name: "passphrase with a line end", text: encrypted.pkcs8(), passphrase: `${PASSPHRASE}\n` },
+  { name: "passphrase with a CR", text: encrypted.pkcs8(), passphrase: `${PASSPHRASE}\r` },
   { name: "passphrase with a CRLF", text: encrypted["aes-256-cbc"](), passphrase: `${PASSPHRASE}\r\n` },
 ]);
 
