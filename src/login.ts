@@ -44,9 +44,10 @@ export async function login(deps: Dependencies): Promise<void> {
   const hosts = expectedHosts(inputs);
   // A token that a check refuses exists, too, and is to be revoked: it is saved before the checks.
   const saved = inputs.revokeToken ? revocable(result.fields, hosts) : undefined;
-  if (saved) await saveForRevocation(saved, deps);
+  const notSaved = saved && (await saveForRevocation(saved, deps));
   const token = checkToken(result.fields, hosts);
   checkOrg(token, inputs);
+  if (notSaved) throw notSaved;
 
   const certificateExpiresAt = inputs.certificate?.notAfter.toISOString() ?? "";
   setOutputs({ ...inputs, token, certificateExpiresAt, runner });

@@ -2,7 +2,7 @@ import { ActionError, type Cause } from "../lib/action-error.ts";
 import { CONNECTED_APP } from "../lib/setup-steps.ts";
 import type { Fact } from "../token/refusals.ts";
 import type { ErrorResponse, FailedResponse, InvalidResponse } from "../token/response.ts";
-import { type FailedRequest, findHints } from "./hints.ts";
+import { type FailedRequest, findHints, type Hint } from "./hints.ts";
 
 const MAX_CAUSES = 4;
 /** Errors that only External Client Apps cause. */
@@ -28,7 +28,9 @@ export function explain(run: FailedRequest): ActionError {
   const { inputs, result } = run;
   const { response } = result;
   const hints = findHints(response.rule.code, run);
-  const likely = response.rule.causes.filter(({ unless }) => unless === undefined || !FACTS[unless](run));
+  const likely: readonly Cause[] = response.rule.causes.filter(
+    ({ unless }) => unless === undefined || !FACTS[unless](run),
+  );
   return new ActionError({
     code: response.rule.code,
     headline: response.rule.headline,
@@ -37,7 +39,7 @@ export function explain(run: FailedRequest): ActionError {
       `User ${inputs.username} at ${inputs.loginUrl.host}${audienceOf(run)}`,
       ...describeAttempts(run),
     ],
-    causes: withoutRepeats([...hints, ...likely])
+    causes: withoutRepeats(inOrder(hints, likely))
       .slice(0, MAX_CAUSES)
       .map((cause) => forAppType(cause, run)),
   });
@@ -81,6 +83,11 @@ function describeAttempts({ inputs, result }: FailedRequest): string[] {
   const { retryAfterMs } = deadlineExceeded;
   const asked = retryAfterMs > 0 ? `; the server asked for a wait of ${Math.ceil(retryAfterMs / 1000)} s` : "";
   return [`${tried}, within timeout_seconds: ${inputs.timeoutSeconds}${asked}`];
+}
+
+function inOrder(hints: readonly Hint[], likely: readonly Cause[]): Cause[] {
+  const before = hints[0]?.neverFirst ? 1 : 0;
+  return [...likely.slice(0, before), ...hints, ...likely.slice(before)];
 }
 
 function withoutRepeats(causes: readonly Cause[]): Cause[] {

@@ -121,8 +121,7 @@ export const INPUT_ERRORS = {
   "private-key-needs-passphrase": {
     message: "is encrypted, and private_key_passphrase is blank",
     fixes: [
-      "Store the passphrase (gh asks for it): gh secret set SALESFORCE_PRIVATE_KEY_PASSPHRASE",
-      "Add to the step: private_key_passphrase: ${{ secrets.SALESFORCE_PRIVATE_KEY_PASSPHRASE }}",
+      "Add private_key_passphrase: ${{ secrets.SALESFORCE_PRIVATE_KEY_PASSPHRASE }} to the step, and store it (gh asks for it): gh secret set SALESFORCE_PRIVATE_KEY_PASSPHRASE",
       "Or decrypt the key, since GitHub encrypts secrets itself: openssl pkey -in encrypted.key -out salesforce.key",
       THEN_STORE,
     ],
@@ -145,14 +144,14 @@ export const INPUT_ERRORS = {
   "private-key-truncated": {
     message: "is a private key, but a part of it is missing or damaged",
     fixes: [
-      "Check the file: openssl pkey -in salesforce.key -noout -check",
-      "If it is valid, store the whole file, from the BEGIN line to the END line: gh secret set SALESFORCE_PRIVATE_KEY < salesforce.key",
+      "Store the whole file again, from the BEGIN line to the END line: gh secret set SALESFORCE_PRIVATE_KEY < salesforce.key",
+      "Check the file itself: openssl pkey -in salesforce.key -noout -check",
       LOST,
     ],
   },
   "private-key-unrecognized": {
     message: "doesn't contain a private key in a known form",
-    fixes: [CHECK_KEY_FILE, STORE, LOST],
+    fixes: [STORE, CHECK_KEY_FILE, LOST],
   },
 
   "login-url-blank": {
