@@ -26,47 +26,18 @@ const certificate = (notAfter: string) => ({
   },
 });
 
+// biome-ignore format: a table, one row a line
 const hints: readonly (readonly [name: string, run: Differences, words: RegExp, codes: readonly string[]])[] = [
-  [
-    "a wrong clock",
-    { result: { measuredSkewMs: 412_000 } },
-    /clock is 412 s behind/,
-    ["assertion-expired", "assertion-invalid", "authentication-failure", "unknown-refusal"],
-  ],
-  [
-    "an unusual audience",
-    { inputs: { audience: "https://test.salesforce.com" } },
-    /The input audience is/,
-    ["audience-refused", "assertion-invalid", "authentication-failure", "unknown-refusal"],
-  ],
+  ["a wrong clock", { result: { measuredSkewMs: 412_000 } }, /clock is 412 s behind/, ["assertion-expired", "assertion-invalid", "authentication-failure", "unknown-refusal"]],
+  ["an unusual audience", { inputs: { audience: "https://test.salesforce.com" } }, /The input audience is/, ["audience-refused", "assertion-invalid", "authentication-failure", "unknown-refusal"]],
   ["a sandbox user in production", { inputs: { username: "deploy@acme.com.uat" } }, /ends in \.uat like/, OTHER_ORG],
   ["another user in a sandbox", { loginUrl: "acme--uat.sandbox.my.salesforce.com" }, /is the sandbox uat/, OTHER_ORG],
-  [
-    "a generic login host",
-    { loginUrl: "login.salesforce.com" },
-    /Spring '26/,
-    ["app-not-found", "client-identifier-invalid", "domain-not-supported"],
-  ],
-  [
-    "an unusual consumer key",
-    { inputs: { consumerKey: "short" } },
-    /consumer_key has/,
-    ["app-not-found", "client-identifier-invalid", "unknown-refusal"],
-  ],
-  [
-    "a key that matches the certificate",
-    { inputs: certificate("2030-01-01") },
-    /matches the input certificate/,
-    ["assertion-invalid", "client-credentials-invalid"],
-  ],
+  ["a generic login host", { loginUrl: "login.salesforce.com" }, /Spring '26/, ["app-not-found", "client-identifier-invalid", "domain-not-supported"]],
+  ["an unusual consumer key", { inputs: { consumerKey: "short" } }, /consumer_key has/, ["app-not-found", "client-identifier-invalid", "unknown-refusal"]],
+  ["a key that matches the certificate", { inputs: certificate("2030-01-01") }, /matches the input certificate/, ["assertion-invalid", "client-credentials-invalid"]],
   ["two rejected audiences", { result: { signing } }, /rejected both audiences/, ["audience-refused"]],
   ["a new address", { response: redirect("new.my.salesforce.com") }, /moved to new\.my/, ["answer-redirect"]],
-  [
-    "an expiring certificate",
-    { inputs: certificate("2026-06-02") },
-    /expires on 2026-06-02/,
-    ["assertion-invalid", "client-credentials-invalid", "unknown-refusal"],
-  ],
+  ["an expiring certificate", { inputs: certificate("2026-06-02") }, /expires on 2026-06-02/, ["assertion-invalid", "client-credentials-invalid", "unknown-refusal"]],
 ];
 
 describe("a hint is given for exactly the failures that it can cause:", () => {
@@ -162,6 +133,7 @@ describe("a hint about a sandbox user in production", () => {
     }
   });
 
+  // biome-ignore format: a table, one row a line
   const SANDBOX = [
     "deploy@acme.com.uat",
     "DEPLOY@ACME.COM.DEV",
@@ -173,6 +145,7 @@ describe("a hint about a sandbox user in production", () => {
     "d@acme.gov.dev2",
     "d@acme.com.abc",
   ];
+  // biome-ignore format: a table, one row a line
   const OTHER = [
     "deploy@acme.com",
     "d@acme.dev",

@@ -59,14 +59,9 @@ describe("a granted token", () => {
 });
 
 const LONG = "e ".repeat(500);
+// biome-ignore format: a table, one row a line
 const errors: readonly (readonly [what: string, given: Given, error: string, description: string, code: string])[] = [
-  [
-    "Salesforce's two fields",
-    [400, { error: "invalid_grant", error_description: "user hasn't approved this consumer" }],
-    "invalid_grant",
-    "user hasn't approved this consumer",
-    "user-has-not-approved",
-  ],
+  ["Salesforce's two fields", [400, { error: "invalid_grant", error_description: "user hasn't approved this consumer" }], "invalid_grant", "user hasn't approved this consumer", "user-has-not-approved"],
   ["an error without a description", [401, { error: "odd" }], "odd", "", "unknown-refusal"],
   ["a description that isn't text", [400, { error: "e", error_description: { a: 1 } }], "e", "", "unknown-refusal"],
   ["a description alone", [400, { error_description: "odd" }], "", "odd", "unknown-refusal"],
@@ -76,31 +71,13 @@ const errors: readonly (readonly [what: string, given: Given, error: string, des
   ["a nested code", [400, { error: { code: "c", message: "inactive user" } }], "c", "inactive user", "user-inactive"],
   ["a nested type", [400, { error: { type: "t", message: "odd" } }], "t", "odd", "unknown-refusal"],
   ["a gateway's fault", [400, { fault: { code: "f", faultstring: "odd" } }], "f", "odd", "unknown-refusal"],
-  [
-    "known words as plain text",
-    [400, "authentication failure"],
-    "",
-    "authentication failure",
-    "authentication-failure",
-  ],
+  ["known words as plain text", [400, "authentication failure"], "", "authentication failure", "authentication-failure"],
   ["a known permanent error on a 503", [503, { error: "inactive_user" }], "inactive_user", "", "user-inactive"],
   ["an unknown error on a 503", [503, { error: "odd" }], "odd", "", "salesforce-unavailable"],
   ["an unknown error on a 429", [429, { error: "odd" }], "odd", "", "salesforce-unavailable"],
   ["a known error on a 200", [200, { error: "invalid_grant" }], "invalid_grant", "", "unknown-refusal"],
-  [
-    "line ends and workflow commands",
-    [400, { error: "e\n::add-mask::x", error_description: "a\r\n##[error]b\u001b[31m" }],
-    "e : :add-mask: :x",
-    "a # # [error]b",
-    "unknown-refusal",
-  ],
-  [
-    "more text than is shown",
-    [400, { error: LONG, error_description: LONG }],
-    `${LONG.slice(0, 99)}…`,
-    `${LONG.slice(0, 299)}…`,
-    "unknown-refusal",
-  ],
+  ["line ends and workflow commands", [400, { error: "e\n::add-mask::x", error_description: "a\r\n##[error]b\u001b[31m" }], "e : :add-mask: :x", "a # # [error]b", "unknown-refusal"],
+  ["more text than is shown", [400, { error: LONG, error_description: LONG }], `${LONG.slice(0, 99)}…`, `${LONG.slice(0, 299)}…`, "unknown-refusal"],
 ];
 
 describe("an error response", () => {
@@ -125,25 +102,12 @@ const JSON_SUMMARY = "JSON that is neither a token nor an error";
 const TEXT_SUMMARY = "text that isn't JSON";
 const redirect = (location: string): Partial<HttpResponse> => ({ headers: { location } });
 
+// biome-ignore format: a table, one row a line
 const invalid: readonly Row[] = [
-  [
-    "a redirect",
-    [302, "<html>", redirect("https://a.example:8443/x?y=1")],
-    "a redirect",
-    "a.example:8443",
-    "answer-redirect",
-    1,
-  ],
+  ["a redirect", [302, "<html>", redirect("https://a.example:8443/x?y=1")], "a redirect", "a.example:8443", "answer-redirect", 1],
   ["a redirect to a path", [307, "", redirect("/x")], "a redirect", "", "answer-redirect", 1],
   ["a redirect without a location", [300, ""], "a redirect", "", "answer-redirect", 1],
-  [
-    "a redirect with a token",
-    [399, TOKEN, redirect(`https://a.example/?${OPAQUE_TOKEN}`)],
-    "a redirect",
-    "a.example",
-    "answer-redirect",
-    1,
-  ],
+  ["a redirect with a token", [399, TOKEN, redirect(`https://a.example/?${OPAQUE_TOKEN}`)], "a redirect", "a.example", "answer-redirect", 1],
   ["an empty body", [200, " \r\n"], "an empty body", "", "answer-unusable", 2],
   ["more than 1 MiB", [200, TOKEN, { oversized: true }], "more than 1 MiB", "", "answer-unusable", 2],
   ["JSON of another kind", [200, { records: ["x"] }], JSON_SUMMARY, "", "answer-unusable", 2],
@@ -151,22 +115,8 @@ const invalid: readonly Row[] = [
   ["null", [400, null], JSON_SUMMARY, "", "answer-unusable", 2],
   ["text", [404, "upstream\nfailed"], TEXT_SUMMARY, "upstream failed", "answer-unusable", 2],
   ["long text", [404, LONG], TEXT_SUMMARY, `${LONG.slice(0, 159)}…`, "answer-unusable", 2],
-  [
-    "a page with a title",
-    [404, '<!DOCTYPE html>\n<head><title lang="en">\n Not\nfound </title><p>x'],
-    "a web page",
-    "Not found",
-    "answer-html",
-    2,
-  ],
-  [
-    "a page without a title",
-    [200, "<html><style>p{}</style><script>f()</script><p>Be <b>back</b></p>"],
-    "a web page",
-    "Be back",
-    "answer-html",
-    3,
-  ],
+  ["a page with a title", [404, '<!DOCTYPE html>\n<head><title lang="en">\n Not\nfound </title><p>x'], "a web page", "Not found", "answer-html", 2],
+  ["a page without a title", [200, "<html><style>p{}</style><script>f()</script><p>Be <b>back</b></p>"], "a web page", "Be back", "answer-html", 3],
   ["a page with an empty title", [200, "<html><title> </title>x"], "a web page", "x", "answer-html", 3],
   ["a page after a comment", [299, "<!-- maintenance -->\n<html>x</html>"], "a web page", "x", "answer-html", 3],
   ["a page after a byte order mark", [200, "\ufeff\n<HTML>x"], "a web page", "x", "answer-html", 3],
