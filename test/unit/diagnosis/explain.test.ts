@@ -33,8 +33,8 @@ describe("an explanation", () => {
     ["an error whose words can't be shown", refused("odd", "odd", 200), "Salesforce answered HTTP 200"],
     ["an empty body", failedResponse({ status: 404 }), "The server answered HTTP 404 with an empty body"],
     ["a text", failedResponse({ body: "no" }), "The server answered HTTP 400 with text that isn't JSON: “no”"],
-    ["a redirect", failedResponse({ status: 302 }), "The server answered HTTP 302 with a redirect"],
-    ["a redirect to another host", failedResponse({ status: 399, headers: { location: "https://a.example/" } }), "The server answered HTTP 399 with a redirect to a.example"],
+    ["a redirect", failedResponse({ status: 399 }), "The server answered HTTP 399 with a redirect"],
+    ["a redirect to another host", failedResponse({ status: 300, headers: { location: "https://a.example/" } }), "The server answered HTTP 300 with a redirect to a.example"],
     ["a network error", { kind: "none", reason: "the connection failed", rule: { code: "x", headline: "X.", causes: [] } }, "The network said: the connection failed"],
   ];
   for (const [what, response, line] of said) {
@@ -42,6 +42,11 @@ describe("an explanation", () => {
       assert.equal(explained({ ...(response && { response }) }).context[0], line);
     });
   }
+
+  test("keeps a fix without a cause as it is", () => {
+    const rule = { code: "x", headline: "X.", causes: [{ fix: "Run the job again." }] };
+    assert.deepEqual(explained({ response: { kind: "none", reason: "x", rule } }).causes, rule.causes);
+  });
 
   test("names the audience only if it is the subject, or isn't the one of login_url", () => {
     const whoAndWhere = (differences: Differences) => explained(differences).context[1];

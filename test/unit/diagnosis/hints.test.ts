@@ -125,7 +125,12 @@ describe("a hint about a sandbox user in production", () => {
   });
 
   test("says where a sandbox's address is if login_url doesn't name the org", () => {
-    for (const loginUrl of ["login.salesforce.com", "acme.my.salesforce.com:8443", "acme.my.salesforce.mil"]) {
+    for (const loginUrl of [
+      "login.salesforce.com",
+      "acme.my.salesforce.com:8443",
+      "eu.acme.my.salesforce.com",
+      "acme.my.salesforce.mil",
+    ]) {
       assert.match(
         hint("deploy@acme.com.uat", loginUrl)?.fix ?? "",
         /\(Setup > My Domain > Current My Domain URL, in the sandbox\)/,
@@ -143,7 +148,7 @@ describe("a hint about a sandbox user in production", () => {
     "d@acme.org.qa",
     "d@acme.edu.abcdefghij",
     "d@acme.gov.dev2",
-    "d@acme.com.abc",
+    "d@acme.com.abc", "d@acme.de.combi",
   ];
   // biome-ignore format: a table, one row a line
   const OTHER = [
@@ -192,9 +197,9 @@ describe("a hint about another user in a sandbox", () => {
   });
 
   test("names the username for a user of another sandbox", () => {
-    const { cause, fix } = hint("deploy@acme.com.full", UAT) ?? {};
+    const { cause, fix } = hint("deploy@example.com.full", UAT) ?? {};
     assert.match(cause ?? "", /but the username ends in \.full\.$/);
-    assert.match(fix ?? "", /it is deploy@acme\.com\.uat\.$/);
+    assert.match(fix ?? "", /it is deploy@example\.com\.uat\.$/);
   });
 
   test("has a placeholder if login_url doesn't name the sandbox", () => {
@@ -231,6 +236,7 @@ test("a hint about the login host is given for every host that serves many orgs"
 test("a hint about the consumer key tells its length and beginning, never the key", () => {
   for (const [consumerKey, words] of [
     [USUAL_CONSUMER_KEY.slice(0, 84), "consumer_key has 84 characters and begins with 3MVG9."],
+    [`x${USUAL_CONSUMER_KEY}`, "consumer_key has 86 characters and doesn't begin with 3MVG9."],
     [`${USUAL_CONSUMER_KEY}x`, "consumer_key has 86 characters and begins with 3MVG9."],
     ["7".repeat(85), "consumer_key has 85 characters and doesn't begin with 3MVG9."],
   ] as const) {

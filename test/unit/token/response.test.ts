@@ -191,11 +191,8 @@ describe("the text of a response", () => {
   ];
   for (const [what, given] of hidden) {
     test(`is hidden of a success status for ${what}`, () => {
-      const parsed = parse(given);
-      assert.deepEqual(
-        parsed.kind === "error" ? [parsed.error, parsed.description] : Reflect.get(parsed, "excerpt"),
-        parsed.kind === "error" ? ["", ""] : "",
-      );
+      const { error = "", description = "", excerpt = "" } = parse(given) as Partial<ErrorResponse & InvalidResponse>;
+      assert.deepEqual([error, description, excerpt], ["", "", ""]);
     });
   }
 
@@ -206,12 +203,10 @@ describe("the text of a response", () => {
     test(`is withheld if it repeats the assertion in pieces that ${JSON.stringify(separator)} separates`, () => {
       const words = `bad ${pieces(15, separator)}`;
       const { error, description } = parseError([400, { error: pieces(4, separator), error_description: words }]);
-      const { excerpt } = parseInvalid([400, words]);
-      assert.deepEqual(
-        [error, description, excerpt],
-        [error, description, excerpt].map((text) => (text.includes("[…]") ? text : WITHHELD)),
-      );
-      for (const text of [error, description, excerpt]) assert.ok(!text.includes(SIGNATURE.slice(0, 4)), text);
+      for (const text of [error, description, parseInvalid([400, words]).excerpt]) {
+        assert.ok(text === WITHHELD || text.includes("[…]"), text);
+        assert.ok(!text.includes(SIGNATURE.slice(0, 4)), text);
+      }
     });
   }
 
