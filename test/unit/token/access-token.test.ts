@@ -30,6 +30,9 @@ const RESPONSE: Fields = {
 const JWT = jwtToken(1_767_330_000);
 const JWT_END = new Date(1_767_330_000_000).toISOString();
 const SIZED = (length: number) => `${ORG.slice(0, 15)}!${"a".repeat(length)}`;
+/** A JWT whose three parts have these lengths, the first one after its "eyJ". */
+const sizedJwt = (...lengths: number[]) => `eyJ${lengths.map((length) => "a".repeat(length)).join(".")}`;
+const LONGEST_LABEL = `https://${"a".repeat(63)}.salesforce.com`;
 const jwtOfPayload = (payload: string) => `eyJhbGciOiJS.${Buffer.from(payload).toString("base64url")}.AAAAAAAAAAAA`;
 
 test("an opaque token comes with everything that Salesforce says about it", () => {
@@ -67,6 +70,10 @@ type Accepted = readonly [what: string, change: Fields, field: keyof ReturnType<
 const accepted: readonly Accepted[] = [
   ["an opaque token whose session has 16 characters", { access_token: SIZED(16) }, "accessToken", SIZED(16)],
   ["an opaque token whose session has 2,000 characters", { access_token: SIZED(2000) }, "accessToken", SIZED(2000)],
+  ["a JWT with the shortest parts", { access_token: sizedJwt(8, 8, 8) }, "tokenFormat", "jwt"],
+  ["a JWT with the longest parts", { access_token: sizedJwt(20_000, 20_000, 4000) }, "tokenFormat", "jwt"],
+  ["an instance with the longest label", { instance_url: LONGEST_LABEL }, "instanceUrl", LONGEST_LABEL],
+  ["an instance with a short label", { instance_url: "https://ab.salesforce.com" }, "instanceUrl", "https://ab.salesforce.com"],
   ["an instance with a trailing slash, without it", { instance_url: `${MY_DOMAIN}/` }, "instanceUrl", MY_DOMAIN],
   ["an instance in capitals, in lower case", { instance_url: MY_DOMAIN.toUpperCase() }, "instanceUrl", MY_DOMAIN],
   ["an instance with a port", { instance_url: `${MY_DOMAIN}:8443` }, "instanceUrl", `${MY_DOMAIN}:8443`],
@@ -88,6 +95,7 @@ const accepted: readonly Accepted[] = [
   ["a JWT's own end without a lifetime", { access_token: JWT }, "expiresAt", JWT_END],
   ["a JWT without an end", { access_token: jwtToken(undefined) }, "expiresAt", ""],
   ["a JWT whose end is a text", { access_token: jwtToken("1767330000") }, "expiresAt", ""],
+  ["a JWT whose end is in milliseconds", { access_token: jwtToken(1_767_330_000_000) }, "expiresAt", ""],
   ["a JWT whose end is too late for a date", { access_token: jwtToken(1e300) }, "expiresAt", ""],
   ["a JWT that holds null", { access_token: jwtOfPayload("null    ") }, "expiresAt", ""],
   ["a JWT that doesn't hold JSON", { access_token: jwtOfPayload("not JSON") }, "expiresAt", ""],
@@ -100,7 +108,7 @@ describe("a token response is accepted with", () => {
   }
 
   test("hosts that aren't Salesforce's if login_url isn't, either", () => {
-    const fields = { instance_url: "https://sites.acme.example", id: `https://id.acme.example/id/${ORG}/${USER}` };
+    const fields = { instance_url: "https://a.io", id: `https://id.acme.example/id/${ORG}/${USER}` };
     const token = checkToken({ ...RESPONSE, ...fields }, OWN_DOMAIN);
     assert.deepEqual([token.instanceUrl, token.identityUrl], [fields.instance_url, fields.id]);
   });
@@ -140,6 +148,9 @@ const rejected: readonly (readonly [what: string, change: Fields, problem: RegEx
   ["a session of 15 characters", { access_token: SIZED(15) }, /: access_token is neither/],
   ["a session of 2,001 characters", { access_token: SIZED(2001) }, /: access_token is neither/],
   ["a JWT of two parts", { access_token: JWT.split(".").slice(0, 2).join(".") }, /: access_token is neither/],
+  ...[[7, 8, 8], [8, 7, 8], [8, 8, 7], [20_001, 8, 8], [8, 20_001, 8], [8, 8, 4001]].map(
+    (lengths) => [`a JWT with parts of ${lengths} characters`, { access_token: sizedJwt(...lengths) }, /: access_token is neither/] as const,
+  ),
   ["a JWT after other text", { access_token: `x${JWT}` }, /: access_token is neither/],
   ["a JWT before other text", { access_token: `${JWT}=` }, /: access_token is neither/],
   ["another token type", { token_type: "mac" }, /: token_type is not Bearer/],

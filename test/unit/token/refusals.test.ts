@@ -23,7 +23,7 @@ interface Expected {
 // biome-ignore format: a table, one row a line
 const EXPECTED: Readonly<Record<Exclude<RefusalCode, "unknown-refusal">, Expected>> = {
   "login-rate-exceeded": { first: /Wait an hour/, causes: ["", ""], texts: ["rate_limit_exceeded: ", "login rate exceeded"] },
-  "user-has-not-approved": { first: /Permitted Users/, causes: ["", "", "", ""], texts: ["user hasn't approved this consumer", "user hasn’t approved this consumer", "user hasn&#39;t approved this consumer", "user has not approved this app"] },
+  "user-has-not-approved": { first: /Permitted Users/, causes: ["", "", "", ""], texts: ["user hasn't approved this consumer", "user hasn’t approved this consumer", "user hasnt approved this consumer", "user hasn&#x2019;t approved this consumer", "user has not approved this app"] },
   "user-not-admin-approved": { first: /Permitted Users/, causes: ["", "", ""], texts: ["invalid_app_access: ", "OAUTH_APP_ACCESS_DENIED: ", "OAUTH_EC_APP_ACCESS_DENIED: ", "user is not admin approved to access this app"] },
   "app-not-found": { first: /copy the key/, causes: ["", "", ""], texts: ["app_not_found: ", "OAUTH_EC_APP_NOT_FOUND: ", "invalid_client: External client app is not installed in this org"] },
   "client-identifier-invalid": { first: /copy the key/, causes: ["", "", "", ""], texts: ["invalid_client_id: ", "invalid_client: client identifier invalid"] },
@@ -111,6 +111,7 @@ describe("a refusal", () => {
       assert.equal(find(`invalid_grant: ${words}`), undefined, words);
     }
     assert.equal(find("invalid_client: something else"), undefined);
+    assert.equal(find("xinvalid_client: "), undefined);
   });
 });
 

@@ -347,7 +347,7 @@ describe("the log of a token request", () => {
   for (const [name, id, shown] of [
     ["x-request-id", "a".repeat(36), ` (request ${"a".repeat(36)})`],
     ["x-sfdc-request-id", "0f", " (request 0f)"],
-    ["sfdc-request-id", "0F", " (request 0F)"],
+    ["sfdc-request-id", "F", " (request F)"],
     ["x-request-id", "a".repeat(37), ""],
     ["x-request-id", "0g", ""],
     ["x-request-id", "g0", ""],

@@ -116,7 +116,7 @@ const invalid: readonly Row[] = [
   ["text", [404, "upstream\nfailed"], TEXT_SUMMARY, "upstream failed", "answer-unusable", 2],
   ["long text", [404, LONG], TEXT_SUMMARY, `${LONG.slice(0, 159)}…`, "answer-unusable", 2],
   ["a page with a title", [404, '<!DOCTYPE html>\n<head><title lang="en">\n Not\nfound </title><p>x'], "a web page", "Not found", "answer-html", 2],
-  ["a page without a title", [200, "<html><style>p{}</style><script>f()</script><p>Be <b>back</b></p>"], "a web page", "Be back", "answer-html", 3],
+  ["a page without a title", [200, "<html><style>p{}</style><script>f()</script><p>Be</p><p>back</p>"], "a web page", "Be back", "answer-html", 3],
   ["a page with an empty title", [200, "<html><title> </title>x"], "a web page", "x", "answer-html", 3],
   ["a page after a comment", [299, "<!-- maintenance -->\n<html>x</html>"], "a web page", "x", "answer-html", 3],
   ["a page after a byte order mark", [200, "\ufeff\n<HTML>x"], "a web page", "x", "answer-html", 3],
@@ -170,7 +170,7 @@ describe("the text of a response", () => {
     ..."invalid_grant invalid_request invalid_client invalid_client_id invalid_scope invalid_app_access".split(" "),
     ..."invalid_dpop_proof inactive_user inactive_org unauthorized_client unsupported_grant_type".split(" "),
     ..."app_not_found rate_limit_exceeded server_error temporarily_unavailable unknown_error".split(" "),
-    ..."use_dpop_nonce OAUTH_APP_BLOCKED".split(" "),
+    ..."use_dpop_nonce OAUTH_APP_BLOCKED OAUTH_A_B_C_D_E_F_G_H_I_J_K_L_M_N_O_P_Q_R_S_TT".split(" "),
   ];
   for (const error of KNOWN) {
     test(`is shown of a 200 if it is the error code ${error}`, () => {
@@ -182,6 +182,7 @@ describe("the text of a response", () => {
   const hidden: readonly (readonly [what: string, given: Given])[] = [
     ["an unknown error code", [200, { error: "secret_code", message: "secret words" }]],
     ["a code that begins like a known one", [200, { error: "invalid_grantsecret" }]],
+    ["a code of Salesforce that is too long", [200, { error: `OAUTH_${"A".repeat(41)}` }]],
     ["a code that ends like a known one", [200, { error: "secretinvalid_grant" }]],
     ["known words", [200, "authentication failure secret"]],
     ["a token response that was cut off", [200, JSON.stringify(TOKEN).slice(0, -1)]],
