@@ -151,6 +151,14 @@ describe("the message of invalid inputs", () => {
     for (const name of names) assert.ok(text.includes(`\n\n${name} is odd.\n   Help: ${DOCS}#code-of-${name}`));
   });
 
+  test("keeps the fixes at exactly 4,000 characters", () => {
+    const text = (length: number) =>
+      messageOfInputs(issue("username", "a-code", "x".repeat(length)), issue("audience", "b-code", "is odd"));
+    const most = LIMIT - text(0).length;
+    assert.deepEqual([text(most).length, text(most).includes("Fix:")], [LIMIT, true]);
+    assert.ok(!text(most + 1).includes("Fix:"));
+  });
+
   test("keeps to 4,000 characters even without fixes", () => {
     const long = issue("username", "a-code", "x".repeat(2500));
     assert.equal(messageOfInputs(long, { ...long, code: "other-code" }).length, LIMIT);

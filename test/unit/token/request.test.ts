@@ -77,14 +77,11 @@ test("the assertion that is sent is signed with the private key", async () => {
 });
 
 describe("a transient error is retried, with a line that says why and when:", () => {
+  // biome-ignore format: a table, one row a line
   const transient: readonly (readonly [what: string, step: Step, reason: string])[] = [
     ["a 503", { status: 503 }, "the server answered HTTP 503 with an empty body"],
     ["an unsafe error code", json(503, { error: "x ##[error]y" }), "Salesforce answered HTTP 503"],
-    [
-      "an error code of 60 letters",
-      json(500, { error: "k".repeat(60) }),
-      `Salesforce answered HTTP 500 ${"k".repeat(60)}`,
-    ],
+    ["an error code of 60 letters", json(500, { error: "k".repeat(60) }), `Salesforce answered HTTP 500 ${"k".repeat(60)}`],
     ["an error code of 61 letters", json(500, { error: "k".repeat(61) }), "Salesforce answered HTTP 500"],
     ["a page with HTTP 200", { body: "<html>Down</html>" }, "the server answered HTTP 200 with a web page"],
     ["server_error", refusal("server_error", "oops"), "Salesforce answered HTTP 400 server_error"],
@@ -350,7 +347,7 @@ describe("the log of a token request", () => {
   for (const [name, id, shown] of [
     ["x-request-id", "a".repeat(36), ` (request ${"a".repeat(36)})`],
     ["x-sfdc-request-id", "0f", " (request 0f)"],
-    ["sfdc-request-id", "0F", " (request 0F)"],
+    ["sfdc-request-id", "F", " (request F)"],
     ["x-request-id", "a".repeat(37), ""],
     ["x-request-id", "0g", ""],
     ["x-request-id", "g0", ""],
