@@ -4,12 +4,7 @@ import type { HttpPost, HttpResponse } from "../lib/http.ts";
 import type { Runner } from "../lib/runner.ts";
 import type { Grant, GrantMaker, SigningOptions } from "./grants.ts";
 import { classifyNetworkError } from "./network-errors.ts";
-import {
-  type FailedResponse,
-  type Granted,
-  parseTokenResponse,
-  type TokenResponse,
-} from "./response.ts";
+import { type FailedResponse, type Granted, parseTokenResponse, type TokenResponse } from "./response.ts";
 import { type Attempt, attemptMs, type DeadlineExceeded, nextStep } from "./retry.ts";
 
 /** A request id as servers draw them, up to the length of a UUID: too few kinds of characters to hold a piece of an assertion. */
