@@ -28,8 +28,8 @@ type Fields = Readonly<Record<string, unknown>>;
 const OPAQUE = /^(00D[A-Za-z0-9]{12})!([A-Za-z0-9._]{16,2000})$/;
 const JWT = /^eyJ[\w-]{8,20000}\.[\w-]{8,20000}\.[\w-]{8,4000}$/;
 const IDENTITY_PATH = /^\/(?:[\w.-]+\/)*id\/(00D[A-Za-z\d]{12,15})\/(005[A-Za-z\d]{12,15})$/;
-/** `scope-token`s of RFC 6749 §3.3, separated by spaces. */
-const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/;
+/** `scope-token`s of RFC 6749 §3.3, separated by spaces, without the characters that a shell reads: Salesforce's have none. */
+const SCOPE = /^[\w.:/-]+(?: [\w.:/-]+)*$/;
 const MAX_SCOPE = 4096;
 /** A host name with a dot and a last label that isn't a number: no IP address, and no character that a shell reads. */
 const HOST_NAME = /^(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)+[a-z][a-z\d-]{0,61}[a-z\d]$/;

@@ -65,11 +65,12 @@ export async function revoke(
   { httpPost, clock, runner }: Omit<RevocationDependencies, "runner"> & { runner: Pick<Runner, "info" | "warning"> },
 ): Promise<void> {
   const url = `${instanceUrl}/services/oauth2/revoke`;
-  const problem = HTTPS_ORIGIN.test(instanceUrl)
-    ? await clock
-        .withTimeout(REVOCATION_MS, (signal) => httpPost({ url, form: { token: accessToken }, signal }))
-        .then(refusal, (error: unknown) => classifyNetworkError(error).reason)
-    : "the address that was saved with it isn't https:// and a host name, so it was sent nowhere";
+  const problem =
+    HTTPS_ORIGIN.test(instanceUrl) && URL.canParse(url)
+      ? await clock
+          .withTimeout(REVOCATION_MS, (signal) => httpPost({ url, form: { token: accessToken }, signal }))
+          .then(refusal, (error: unknown) => classifyNetworkError(error).reason)
+      : "the address that was saved with it isn't https:// and a host name, so it was sent nowhere";
   if (problem === undefined) runner.info("The access token was revoked.");
   else {
     runner.warning(

@@ -135,7 +135,22 @@ const BAD_IDENTITIES = [
   `${LOGIN}/id/${ORG}/${USER}\n`, `${LOGIN}/id/00D5e000000AbC_/${USER}`, `${LOGIN}/$(id)/id/${ORG}/${USER}`,
   `https://127.0.0.1/id/${ORG}/${USER}`, `${LOGIN}/id/${ORG.slice(0, 14)}/${USER}`, `${LOGIN}/id/${ORG}A/${USER}`,
 ];
-const BAD_SCOPES = ["api\nfull", 'api "full"', "api\\full", " api", "api ", "api  full", "ápi"];
+const BAD_SCOPES = [
+  "api\nfull",
+  'api "full"',
+  "api\\full",
+  " api",
+  "api ",
+  "api  full",
+  "ápi",
+  "api $(id)",
+  "`id`",
+  "api;id",
+  "a&b",
+  "a|b",
+  "~",
+  "a*",
+];
 
 // biome-ignore format: a table, one row a line
 const rejected: readonly (readonly [what: string, change: Fields, problem: RegExp])[] = [

@@ -72,6 +72,7 @@ describe("revoke", () => {
     "https://[::1]",
     "https://localhost",
     "https://$(id).example",
+    "https://acme.my.salesforce.com:99999",
     "https:acme.my.salesforce.com",
     "//acme.my.salesforce.com",
     "acme.my.salesforce.com",
