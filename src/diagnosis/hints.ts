@@ -2,7 +2,6 @@ import type { Inputs } from "../inputs/inputs.ts";
 import type { Cause } from "../lib/action-error.ts";
 import {
   COPY_KEY,
-  LOGIN_HISTORY,
   MY_DOMAIN,
   SET_CLOCK,
   UPLOAD_CERTIFICATE,
@@ -186,7 +185,7 @@ function bothAudiencesRejected({ inputs, result: { signing } }: FailedRequest): 
   if (signing.audience === inputs.audience) return undefined;
   return {
     cause: `Salesforce rejected both audiences that belong to login_url: ${inputs.audience} and ${signing.audience}.`,
-    fix: `Check that ${inputs.loginUrl.host} is the org's current address: ${MY_DOMAIN}. Then: ${LOGIN_HISTORY}`,
+    fix: `Check that ${inputs.loginUrl.host} is the org's current address: ${MY_DOMAIN}.`,
   };
 }
 
