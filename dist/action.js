@@ -1986,13 +1986,12 @@ class DecodedURL extends URL {
 var tunnel = __nccwpck_require__(770);
 ;// CONCATENATED MODULE: ./stubs/undici/index.js
 /**
- * `@actions/http-client` imports `ProxyAgent` for `getAgentDispatcher()` alone, a method that this action never calls.
- * The build takes that method out, and this with it; if the method ever came back, it would fail loudly, and not bring a
- * megabyte with it.
+ * `@actions/http-client` imports `ProxyAgent` for `getAgentDispatcher()`, a method that this action never calls. The real
+ * undici would add a megabyte to the bundle.
  */
 class ProxyAgent {
   constructor() {
-    throw new Error("undici is left out of this bundle: getAgentDispatcher() can't be used");
+    throw new Error("This bundle doesn't contain undici: getAgentDispatcher() can't be used.");
   }
 }
 
@@ -4216,11 +4215,11 @@ function isExternalClientApp({ result: { response } }) {
 }
 
 ;// CONCATENATED MODULE: ./build/src/outputs.js
-/** SOAP, and with it the Metadata API as `sf` uses it, takes JWT-format tokens from API version 68.0 on. */
+/** The Metadata API over SOAP, which `sf` uses by default, accepts JWT-format tokens from API version 68.0 on (jsforce 1817). */
 const JWT_FORMAT =
-  "Salesforce issued a JWT-format token. The Metadata API over SOAP, which sf project deploy start uses, refuses it below API version 68.0. " +
-  "For an opaque token, untick “Issue JSON Web Token (JWT)-based access tokens for named users” in the app's OAuth settings.";
-/** Name of every output, and where its value comes from. `certificate_expires_at` comes from the inputs. */
+  "Salesforce issued a JWT-format token. The Metadata API over SOAP, which sf project deploy start uses, rejects it below API version 68.0. " +
+  "To get an opaque token, clear “Issue JSON Web Token (JWT)-based access tokens for named users” in the app's OAuth settings.";
+/** Each output and the field that it comes from. `certificate_expires_at` comes from the inputs. */
 const OUTPUTS = {
   access_token: "accessToken",
   instance_url: "instanceUrl",
@@ -4233,11 +4232,11 @@ const OUTPUTS = {
   issued_at: "issuedAt",
   expires_at: "expiresAt",
 };
-/** Sets the step's outputs and, where asked for, the variables that `sf org login access-token` reads. The token is masked by now. */
+/** Sets the step's outputs and, if asked for, the variables that `sf org login access-token` reads. The token is masked by now. */
 function setOutputs({ token, certificateExpiresAt, exportEnvironmentVariables, runner }) {
   for (const [name, field] of Object.entries(OUTPUTS)) runner.output(name, token[field]);
   runner.output("certificate_expires_at", certificateExpiresAt);
-  // Who exports the variables is about to use sf, so it is more than a remark there.
+  // With the variables exported, the next step probably uses sf.
   if (token.tokenFormat === "jwt") runner[exportEnvironmentVariables ? "warning" : "info"](JWT_FORMAT);
   if (!exportEnvironmentVariables) return;
   runner.exportVariable("SF_ACCESS_TOKEN", token.accessToken);
@@ -4246,17 +4245,15 @@ function setOutputs({ token, certificateExpiresAt, exportEnvironmentVariables, r
 
 ;// CONCATENATED MODULE: ./build/src/summary.js
 /**
- * The job summary of a login: who, where, until when. Identifiers only, never the token.
- *
- * @returns Markdown
+ * Returns the job summary of a login in Markdown: who, where, until when. It holds identifiers only, never the token.
  */
 function loginSummary(username, token, certificateExpiresAt) {
   const rows = [
     ["User", username],
     ["Instance", token.instanceUrl],
     ["Org", token.orgId],
-    ["Token until", token.expiresAt || "the session policy of the org ends it"],
-    ["Certificate until", certificateExpiresAt],
+    ["Token expires", token.expiresAt || "with its session (session policy of the org)"],
+    ["Certificate expires", certificateExpiresAt],
   ];
   const lines = rows
     .filter(([, value]) => value !== "")
@@ -4264,10 +4261,9 @@ function loginSummary(username, token, certificateExpiresAt) {
   return `### Salesforce login\n\n<table>${lines.join("")}</table>\n`;
 }
 /**
- * The job summary of a failed login: the error annotation's message as it stands.
+ * Returns the job summary of a failed login in Markdown.
  *
- * @param message holds words of a server, so it is shown as text and can't become markup
- * @returns Markdown
+ * @param message the error annotation's message; it quotes a server, so it is shown as text and can't become markup
  */
 function failureSummary(message) {
   return `### Salesforce login failed\n\n<pre>${asText(message).replaceAll("\n", "<br>")}</pre>\n`;

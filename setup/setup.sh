@@ -349,4 +349,5 @@ main() {
   print_next_steps
 }
 
+case " $* " in *' --keyless '*) exec bash "$here/keyless.sh" "$@" ;; esac
 main "$@"

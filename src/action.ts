@@ -2,12 +2,12 @@ import { errorMessage, troubleshootingUrl } from "./diagnosis/message.ts";
 import { rawInputs, wantsSummary } from "./inputs/inputs.ts";
 import { readKeyFile } from "./inputs/key-file.ts";
 import { systemClock } from "./lib/clock.ts";
-import { httpPost, requireReadableProxy } from "./lib/http.ts";
+import { httpPost, ignoreTlsSwitch } from "./lib/http.ts";
+import { requireReadableProxy } from "./lib/proxy.ts";
 import { githubRunner } from "./lib/runner.ts";
 import { type Dependencies, login } from "./login.ts";
 import { failureSummary } from "./summary.ts";
-import { revoke } from "./token/revocation.ts";
-import { savedToken } from "./token/saved-token.ts";
+import { revoke, savedToken } from "./token/revocation.ts";
 
 const { env } = process;
 const runner = githubRunner(env);
@@ -15,12 +15,12 @@ const deps: Dependencies = {
   env,
   runner,
   readFile: readKeyFile,
-  httpPost: requireReadableProxy(env["https_proxy"] || env["HTTPS_PROXY"], httpPost),
+  httpPost: ignoreTlsSwitch(env, runner.warning, requireReadableProxy(env, httpPost)),
   clock: systemClock,
   random: Math.random,
 };
 
-// The proxy client calls the deprecated `Buffer()` for a proxy's password; its warning would only puzzle the log's reader.
+// The proxy client calls the deprecated `Buffer()` for a proxy's password; readers of the log can't do anything about it.
 process.noDeprecation = true;
 
 /** The main step: gets a token and sets the outputs, or fails with one error annotation. */
@@ -38,12 +38,16 @@ export async function main(): Promise<void> {
   exit();
 }
 
-/** The post step: revokes the token that the main step saved. */
+/** The post step: revokes the token that the main step saved. Never fails the job, whose work is done. */
 export async function post(): Promise<void> {
   const saved = savedToken(env);
   if (!saved) return;
   runner.mask(saved.accessToken);
-  await revoke(saved, deps);
+  try {
+    await revoke(saved, deps);
+  } catch (error) {
+    runner.warning(errorMessage(error, troubleshootingUrl(env)));
+  }
   exit();
 }
 
@@ -54,7 +58,7 @@ function fail(error: unknown): void {
 }
 
 function failWithoutResult(): void {
-  fail(new Error("there was nothing left to wait for, and no outcome"));
+  fail(new Error("there was nothing left to wait for, and no result"));
   exit();
 }
 

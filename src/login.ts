@@ -3,14 +3,14 @@ import { type Inputs, rawInputs, readInputs, secretsOfInputs } from "./inputs/in
 import { ActionError } from "./lib/action-error.ts";
 import type { Clock } from "./lib/clock.ts";
 import type { HttpPost } from "./lib/http.ts";
-import type { Runner } from "./lib/runner.ts";
+import type { Runner, RunnerFile } from "./lib/runner.ts";
 import { sameId } from "./lib/salesforce-id.ts";
 import { setOutputs } from "./outputs.ts";
 import { loginSummary } from "./summary.ts";
 import { type AccessToken, checkToken, type ExpectedHosts, revocable, secretsOf } from "./token/access-token.ts";
 import { jwtBearer } from "./token/grants.ts";
 import { requestToken } from "./token/request.ts";
-import { saveForRevocation } from "./token/saved-token.ts";
+import { saveForRevocation } from "./token/revocation.ts";
 
 /** What the step needs from outside, so that tests can bring their own. */
 export interface Dependencies {
@@ -35,6 +35,7 @@ export async function login(deps: Dependencies): Promise<void> {
   secretsOfInputs(raw).forEach(runner.mask);
   const inputs = readInputs(raw, { readFile, mask: runner.mask, now: new Date(clock.now()) });
   inputs.warnings.forEach(runner.warning);
+  runner.requireFiles(filesToWrite(inputs));
 
   const result = await requestToken(tokenRequest(inputs), deps);
   if (result.kind === "failed") throw explain({ result, inputs, now: new Date(clock.now()) });
@@ -42,7 +43,7 @@ export async function login(deps: Dependencies): Promise<void> {
   const hosts = expectedHosts(inputs);
   // A token that a check refuses exists, too, and is to be revoked: it is saved before the checks.
   const saved = inputs.revokeToken ? revocable(result.fields, hosts) : undefined;
-  if (saved) saveForRevocation(saved, runner);
+  if (saved) await saveForRevocation(saved, deps);
   const token = checkToken(result.fields, hosts);
   checkOrg(token, inputs);
 
@@ -50,6 +51,14 @@ export async function login(deps: Dependencies): Promise<void> {
   setOutputs({ ...inputs, token, certificateExpiresAt, runner });
   if (inputs.writeJobSummary) runner.addSummary(loginSummary(inputs.username, token, certificateExpiresAt));
   runner.info(`Logged in to ${token.instanceUrl} as ${inputs.username}.`);
+}
+
+function filesToWrite({ revokeToken, exportEnvironmentVariables }: Inputs): RunnerFile[] {
+  return [
+    "GITHUB_OUTPUT",
+    ...(revokeToken ? (["GITHUB_STATE"] as const) : []),
+    ...(exportEnvironmentVariables ? (["GITHUB_ENV"] as const) : []),
+  ];
 }
 
 function tokenRequest({ loginUrl, audience, fallbackAudience, timeoutSeconds, ...key }: Inputs) {

@@ -1,7 +1,7 @@
-// An embedded Salesforce in a process of its own. Tells the parent what a login needs, and ends after so many seconds.
+// Runs an embedded Salesforce in a separate process. It sends the parent what a login requires, and exits after the given seconds.
 import { clientKey, startSalesforce } from "../test/fakes/salesforce/index.ts";
 
-/** What a step needs to log in, by the names that `tools/serve-fake.ts` hands it over by. */
+/** What a step requires to log in, by the names of the outputs of `tools/serve-fake.ts`. */
 export interface Login {
   readonly consumer_key: string;
   readonly username: string;
@@ -9,7 +9,7 @@ export interface Login {
   readonly certificate: string;
   readonly login_url: string;
   readonly org_id: string;
-  /** Variables of the step: the way to the embedded Salesforce, and whom to trust there. */
+  /** Variables of the step: the proxy of the embedded Salesforce, and its certificate authority. */
   readonly https_proxy: string;
   readonly ca_file: string;
 }

@@ -1,4 +1,4 @@
-// What a step after the login does: uses the two outputs for one query over REST.
+// A step after the login: sends one query over REST with the two outputs.
 import { HttpClient } from "@actions/http-client";
 
 const { ACCESS_TOKEN, INSTANCE_URL } = process.env;

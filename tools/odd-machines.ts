@@ -1,7 +1,7 @@
 // Runs the README's commands on machines that aren't like a developer's, each in its own clone of HEAD:
 //   npm run test:machines                      npm ci && npm start
 //   npm run test:machines -- --all             npm ci && npm start && npm test
-//   npm run test:machines -- "C locale" nobody only the machines whose names contain one of these texts
+//   npm run test:machines -- "C locale" umask   only the machines whose names contain one of these texts
 
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
@@ -19,8 +19,8 @@ interface Machine {
   readonly umask?: string;
   /** The folder of the clone. */
   readonly folder?: string;
-  /** Runs as the user nobody, if this program runs as root: root can write to read-only files. */
-  readonly nobody?: boolean;
+  /** Runs as another user if this program runs as root. */
+  readonly unprivileged?: boolean;
   readonly readOnly?: boolean;
   /** What the machine has to say, instead of running the command. */
   readonly refuses?: RegExp;
@@ -31,14 +31,14 @@ const PROXY_VARIABLES = ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY",
 const systemNode = Number.parseInt(execFileSync("node", ["--version"], withoutOurNode()).toString().slice(1), 10);
 
 const MACHINES: readonly Machine[] = [
-  { name: "user nobody", nobody: true },
+  { name: "unprivileged user", unprivileged: true },
   { name: "umask 077", umask: "077" },
   { name: "path with spaces and non-ASCII letters", folder: "Ünïcode & größe, 設定" },
   { name: "Turkish locale", env: { LANG: "tr_TR.UTF-8", LC_ALL: "tr_TR.UTF-8" } },
   { name: "C locale", env: { LANG: "C", LC_ALL: "C" } },
   { name: "time zone Pacific/Kiritimati", env: { TZ: "Pacific/Kiritimati" } },
   { name: "dead proxies", laterEnv: Object.fromEntries(PROXY_VARIABLES.map((name) => [name, DEAD_PROXY])) },
-  { name: "read-only checkout", nobody: true, readOnly: true },
+  { name: "read-only checkout", unprivileged: true, readOnly: true },
   {
     name: "CI variables",
     laterEnv: {
@@ -97,7 +97,7 @@ function runOn(machine: Machine): string | undefined {
   try {
     mkdirSync(folder);
     execFileSync("git", ["clone", "--quiet", REPOSITORY, folder]);
-    if (machine.nobody && isRoot) execFileSync("chown", ["-R", `${idOfNobody("-u")}:${idOfNobody("-g")}`, home]);
+    if (machine.unprivileged && isRoot) execFileSync("chown", ["-R", `${idOfOther("-u")}:${idOfOther("-g")}`, home]);
     const installed = sh(machine.install ?? "npm ci");
     if (installed.status !== 0) return `npm ci failed:\n${lastLines(installed.printed)}`;
     if (machine.readOnly) sh("chmod -R a-w .");
@@ -109,12 +109,14 @@ function runOn(machine: Machine): string | undefined {
 }
 
 function shellOf(machine: Machine, home: string, folder: string): Shell {
-  const user = machine.nobody && isRoot ? { uid: idOfNobody("-u"), gid: idOfNobody("-g") } : {};
+  const asOther = machine.unprivileged === true && isRoot;
+  const user = asOther ? { uid: idOfOther("-u"), gid: idOfOther("-g") } : {};
+  // That user can't read the home folder of root, and gets another one with its own npm cache.
+  const base = { ...withoutOurNode().env, npm_config_registry: registry, ...(asOther && { HOME: home }) };
   return (command, env = {}) => {
     const { status, stdout, stderr } = spawnSync("sh", ["-c", `umask ${machine.umask ?? "022"}; ${command}`], {
       cwd: folder,
-      // Each machine has its own home folder, and with it its own npm cache.
-      env: { ...withoutOurNode().env, HOME: home, npm_config_registry: registry, ...machine.env, ...env },
+      env: { ...base, ...machine.env, ...env },
       encoding: "utf8",
       maxBuffer: 2 ** 28,
       ...user,
@@ -141,7 +143,8 @@ function withoutOurNode(): { env: NodeJS.ProcessEnv } {
   return { env: { ...Object.fromEntries(variables), PATH: path?.join(delimiter) } };
 }
 
-function idOfNobody(flag: "-u" | "-g"): number {
+/** @returns the number of the user or group of an account that every Unix has */
+function idOfOther(flag: "-u" | "-g"): number {
   return Number(execFileSync("id", [flag, "nobody"]).toString());
 }
 

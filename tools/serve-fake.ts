@@ -1,5 +1,5 @@
-// Starts an embedded Salesforce that outlives this step of a workflow, for later steps that use the action by `uses: ./`.
-// Hands over what they need as outputs, and ends by itself: node tools/serve-fake.ts [seconds]
+// Starts an embedded Salesforce for later steps of a workflow that use the action by `uses: ./`. It sets what they require as
+// outputs, and exits after the given time: node tools/serve-fake.ts [seconds]
 
 import { type ChildProcess, fork } from "node:child_process";
 import { writeFile } from "node:fs/promises";
@@ -10,10 +10,10 @@ import { githubRunner } from "../src/lib/runner.ts";
 import type { Login } from "./background.ts";
 
 const BACKGROUND = fileURLToPath(new URL("background.ts", import.meta.url));
-/** Longer than a job takes, and short enough to be forgotten. */
+/** Longer than the jobs of this repository take. */
 const LIFETIME_SECONDS = "900";
 
-/** What the background process says once it listens. */
+/** Resolves when the background process listens. */
 function loginOf(background: ChildProcess): Promise<Login> {
   return new Promise((resolve, reject) => {
     background.once("message", (login) => resolve(login as Login));
@@ -23,7 +23,7 @@ function loginOf(background: ChildProcess): Promise<Login> {
 }
 
 const workflow = githubRunner(process.env);
-// With a pipe of this step in its hands, the runner would wait for it.
+// The runner waits until all pipes of a step are closed, so the background process must not inherit one.
 const background = fork(BACKGROUND, [process.argv[2] ?? LIFETIME_SECONDS], {
   detached: true,
   stdio: ["ignore", "ignore", "ignore", "ipc"],

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { clientKey } from "../test/fakes/salesforce/client-key.ts";
 import { startSalesforce } from "../test/fakes/salesforce/index.ts";
 
-/** A Salesforce to log in to, and how. */
+/** A Salesforce, and the step that logs in to it. */
 export interface Target {
   readonly name: string;
   readonly with: Record<string, string>;
@@ -11,10 +11,10 @@ export interface Target {
   readonly close: () => Promise<void>;
 }
 
-/** What reaches a step from the machine: how to get out to the network. */
+/** The variables of this machine that a step gets: its network settings. */
 const NETWORK = ["https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY", "NODE_EXTRA_CA_CERTS"];
 
-/** Inputs of the step by the variable that sets them for `npm start`. */
+/** The input that each variable sets for `npm start`. */
 const VARIABLES: Readonly<Record<string, string>> = {
   SALESFORCE_CONSUMER_KEY: "consumer_key",
   SALESFORCE_USERNAME: "username",
@@ -55,7 +55,7 @@ export function realTarget(env: NodeJS.ProcessEnv): Target | undefined {
   const { private_key = "", private_key_passphrase = "" } = Object.fromEntries(inputs);
   const network = NETWORK.flatMap((name): [string, string][] => (env[name] === undefined ? [] : [[name, env[name]]]));
   return {
-    name: "the real one",
+    name: "your own",
     with: Object.fromEntries(inputs),
     env: Object.fromEntries(network),
     secrets: [private_key, private_key_passphrase].filter((secret) => secret !== ""),
@@ -63,14 +63,14 @@ export function realTarget(env: NodeJS.ProcessEnv): Target | undefined {
   };
 }
 
-/** The embedded Salesforce, with an app and a key pair made for this run. */
+/** Starts the embedded Salesforce, with a new app and a new key pair. */
 export async function embeddedTarget(): Promise<Target> {
   const salesforce = await startSalesforce();
   const { privateKeyPem, certificatePem } = await clientKey();
   const { consumerKey } = salesforce.register({ certificate: certificatePem });
   const { username, instanceUrl } = salesforce.org;
   return {
-    name: "embedded, made for this run (set SALESFORCE_CONSUMER_KEY, … to log in to your own)",
+    name: "embedded (to log in to your own, set SALESFORCE_CONSUMER_KEY and the other variables in docs/setup.md)",
     with: {
       consumer_key: consumerKey,
       username,

@@ -6,7 +6,7 @@ import { embeddedTarget, missingVariables, realTarget, type Target } from "./tar
 
 const LATER_STEP = fileURLToPath(new URL("later-step.ts", import.meta.url));
 
-/** Shows what a workflow with this step would show, and what its next step could do. */
+/** Runs the step, prints its log and outputs, and uses the token as a later step would. */
 async function show(target: Target): Promise<boolean> {
   console.log(`Salesforce: ${target.name}\n\nThe log, as GitHub shows it:\n`);
   const step = await runStep({ with: target.with, env: target.env, secrets: target.secrets });

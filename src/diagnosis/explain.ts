@@ -33,7 +33,7 @@ export function explain(run: FailedRequest): ActionError {
     code: response.rule.code,
     headline: response.rule.headline,
     context: [
-      describeResponse(response),
+      ...describeResponse(response),
       `User ${inputs.username} at ${inputs.loginUrl.host}${audienceOf(run)}`,
       ...describeAttempts(run),
     ],
@@ -43,14 +43,15 @@ export function explain(run: FailedRequest): ActionError {
   });
 }
 
-function describeResponse(response: FailedResponse): string {
+/** What Salesforce or the network said; nothing if nothing came. */
+function describeResponse(response: FailedResponse): string[] {
   switch (response.kind) {
     case "error":
-      return describeError(response);
+      return [describeError(response)];
     case "invalid":
-      return describeInvalid(response);
+      return [describeInvalid(response)];
     case "none":
-      return `The network said: ${response.reason}`;
+      return response.said === "" ? [] : [`The network said: ${response.said}`];
   }
 }
 

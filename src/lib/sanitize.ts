@@ -1,38 +1,98 @@
 const CUT_BEFORE_CLEANING = 4096;
 
-/** What is taken out of text that a server sent, in this order, and what stands there instead. */
+/** What a credential consists of: base64, base64url, percent-encoding, and the separators of tokens and JWTs. */
+const WORD = /[\w\-+/=.!%~]+/g;
+const REDACTED = "[…]";
+
+/** What is taken out of text that a server sent, in this order, and what replaces it. */
 const CLEANING: readonly (readonly [pattern: RegExp, replacement: string])[] = [
-  // Terminal escape sequences (ECMA-48 §5.4) could recolour or overwrite what the log shows.
+  // Terminal escape sequences (ECMA-48 §5.4) could recolor or overwrite what the log shows.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this removes
   [/\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*|.)/g, ""],
-  // Control, format and separator characters end a line for the runner or hide text from a reader.
+  // Control, format and separator characters end a line for the runner, or hide text from a reader.
   [/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " "],
-  // Anything that looks like a credential: a server may send back the assertion that it was sent, and a part of
-  // it is not covered by the mask of the whole.
-  [/(?=[\w\-+/=.!%~]*\d)(?=[\w\-+/=.!%~]*[a-z])(?=[\w\-+/=.!%~]*[A-Z])[\w\-+/=.!%~]{16,}/g, "[…]"],
-  [/[0-9a-fA-F]{32,}/g, "[…]"],
-  // The runner acts on `##[command]` anywhere in a line and on `::command::` at its start (actions/runner, ActionCommand).
+];
+
+/**
+ * Anything that looks like a credential: a server may send back the assertion that it was sent, and a part of it is
+ * not covered by the mask of the whole.
+ */
+const CREDENTIAL =
+  /(?=[\w\-+/=.!%~]*\d)(?=[\w\-+/=.!%~]*[a-z])(?=[\w\-+/=.!%~]*[A-Z])[\w\-+/=.!%~]{16,}|[0-9a-fA-F]{32,}/g;
+
+/** What remains could act on the runner: `##[command]` anywhere in a line, `::command::` at its start (actions/runner, ActionCommand). */
+const DISARMING: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/##\[/g, "# # ["],
   [/::/g, ": :"],
 ];
 
 /**
  * Makes text from elsewhere fit to be shown: one line without control characters, workflow commands or anything
- * that looks like a credential, cut to `limit` characters.
+ * that looks like a credential, cut to `limit` characters. A credential is found in one piece, wrapped or cut into
+ * pieces of one length, spaced out, in UTF-16, in hex or percent-encoded. A server that hides one in its text by other
+ * means isn't stopped: it knows the assertion already.
  *
  * @param text what a server, a proxy or an operating system said
  * @param limit the most characters to show
  */
 export function sanitize(text: string, limit = 300): string {
-  const clean = CLEANING.reduce(
-    (rest, [pattern, replacement]) => rest.replace(pattern, replacement),
-    beginning(text),
-  ).trim();
+  const cleaned = hidePieces(replaceAll(beginning(text), CLEANING)).replace(CREDENTIAL, REDACTED);
+  const clean = replaceAll(cleaned, DISARMING).trim();
   return clean.length > limit ? `${clean.slice(0, limit - 1)}…` : clean;
+}
+
+function replaceAll(text: string, replacements: typeof CLEANING): string {
+  return replacements.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), text);
 }
 
 /** A word that the cut goes through is left out: what is left of a credential may be too short to look like one. */
 function beginning(text: string): string {
   if (text.length <= CUT_BEFORE_CLEANING) return text;
   return text.slice(0, CUT_BEFORE_CLEANING).replace(/[\w\-+/=.!%~]+$/, "…");
+}
+
+interface Word {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Hides a credential that was cut into pieces: words of one length in a row, with a shorter one at the end. Text in
+ * UTF-16 that is read as UTF-8 is pieces of one letter, since it has a NUL beside each. Words of a
+ * language don't come like that: four in a row of five letters or more, or eight shorter ones, are taken for pieces.
+ */
+function hidePieces(text: string): string {
+  const words = [...text.matchAll(WORD)].map(
+    ({ 0: word, index }): Word => ({ start: index, end: index + word.length }),
+  );
+  let shown = "";
+  let from = 0;
+  for (let first = 0; first < words.length; ) {
+    const run = runOfOneLength(words, first);
+    const isShort = lengthOf(words[first]) < 5;
+    if (run < (isShort ? 8 : 4)) {
+      first += run;
+      continue;
+    }
+    const rest = lengthOf(words[first + run]) < lengthOf(words[first]) && isNear(words, first + run) ? 1 : 0;
+    shown += text.slice(from, words[first]?.start) + REDACTED;
+    from = words[first + run + rest - 1]?.end ?? text.length;
+    first += run + rest;
+  }
+  return shown + text.slice(from);
+}
+
+/** How many words from `first` on have its length, with no more than four characters between two. */
+function runOfOneLength(words: readonly Word[], first: number): number {
+  let next = first + 1;
+  while (next < words.length && lengthOf(words[next]) === lengthOf(words[first]) && isNear(words, next)) next++;
+  return next - first;
+}
+
+function isNear(words: readonly Word[], index: number): boolean {
+  return (words[index]?.start ?? Number.POSITIVE_INFINITY) - (words[index - 1]?.end ?? 0) <= 4;
+}
+
+function lengthOf(word: Word | undefined): number {
+  return word ? word.end - word.start : Number.POSITIVE_INFINITY;
 }

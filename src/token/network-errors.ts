@@ -1,165 +1,318 @@
 import type { Cause } from "../lib/action-error.ts";
 import { TimeoutError } from "../lib/clock.ts";
+import type { Progress, Stage } from "../lib/http.ts";
+import { ProxyAddressError } from "../lib/proxy.ts";
 import { sanitize } from "../lib/sanitize.ts";
 import type { FailureRule } from "./refusals.ts";
 
 /** Why no complete response came. */
 export interface NetworkError {
-  /** A clause for the log. */
+  /** A clause for the log: "the connection failed (read ECONNRESET)". */
   readonly reason: string;
+  /** What the system or the proxy said, fit to be shown; empty if it said nothing. */
+  readonly said: string;
   readonly rule: FailureRule;
 }
 
-interface NetworkErrorRule extends FailureRule {
-  /** Matches the error's `code` and message, joined by a space. */
-  readonly match: RegExp;
+/** A kind of network error, by what Node's net, tls and http modules and the client's `tunnel` package say. */
+export interface NetworkErrorRule extends FailureRule {
+  /** Each is one alternative, matched against the error's code and message, joined by a space. */
+  readonly match: readonly RegExp[];
 }
 
-const PROXY_STEPS = [
-  "Check https_proxy and no_proxy of the runner: the request goes through the proxy that they name.",
-];
-const TLS_STEPS = [
-  "If a proxy of your company opens TLS, save its CA certificate on the runner and set NODE_EXTRA_CA_CERTS to that file in the step's env.",
-  "Otherwise check login_url: something that is not the expected server answers at this address.",
-];
+const ENCODED_PROXY = "http://USER:PASSWORD@HOST:PORT, special characters URL-encoded (@ as %40)";
+const ALLOW_ON_PROXY: Cause = {
+  cause: "The proxy doesn't allow the host.",
+  fix: "Ask the proxy's administrator to allow CONNECT to the host of login_url and to the org's My Domain, port 443.",
+};
+const WRONG_PROXY: Cause = {
+  cause: "https_proxy names the wrong proxy, or this host must be reached without it.",
+  fix: "Correct https_proxy on the runner or in the step's env, or add the host to no_proxy.",
+};
+const CHECK_HOST: Cause = {
+  cause: "login_url is misspelled.",
+  fix: "Copy Setup > My Domain > Current My Domain URL into login_url. A sandbox's has two hyphens and .sandbox in it.",
+};
+const TRUST_COMPANY_CA: Cause = {
+  cause: "A proxy of your company opens TLS and signs with the company's CA.",
+  fix: "Save the company's CA certificate on the runner and set NODE_EXTRA_CA_CERTS to that file in the step's env.",
+};
+const OTHER_SERVER: Cause = {
+  cause: "Another server than Salesforce answers at this address.",
+  fix: "Copy Setup > My Domain > Current My Domain URL into login_url.",
+};
+const FIREWALL: Cause = {
+  cause: "A firewall or a missing route stops the connection.",
+  fix: "Let the runner connect to the host of login_url on port 443. If it needs a proxy, set https_proxy.",
+};
+const TRANSIENT: Cause = {
+  cause: "The network had a transient error.",
+  fix: "Run the job again.",
+};
 
-/** First match wins. The texts are those of Node's net, tls and http modules and of the `tunnel` package behind the client's proxies. */
-const NETWORK_ERRORS: readonly NetworkErrorRule[] = [
+/** The first match is the one that counts. */
+export const NETWORK_ERRORS: readonly NetworkErrorRule[] = [
   {
-    match: /statusCode=407/,
+    match: [/statusCode=407/],
     code: "proxy-authentication",
-    headline: "The proxy wants a name and a password (407).",
+    headline: "The proxy requires a user name and a password (HTTP 407).",
     retry: false,
-    causes: fixes([
-      "Put them into https_proxy of the runner: http://name:password@host:port, special characters URL-encoded.",
-    ]),
+    causes: [
+      {
+        cause: "https_proxy has no user name and password, or wrong ones.",
+        fix: `Set https_proxy, from a secret, to ${ENCODED_PROXY}.`,
+      },
+      {
+        cause: "The proxy requires NTLM or Kerberos. The action supports Basic authentication only.",
+        fix: "Run a local proxy that authenticates to the company's proxy, and set https_proxy to the local one.",
+      },
+    ],
   },
   {
-    match: /statusCode=50[234]/,
+    match: [/statusCode=502/, /statusCode=503/, /statusCode=504/],
     code: "proxy-unreachable",
-    headline: "The proxy could not reach Salesforce.",
+    headline: "The proxy couldn't reach Salesforce.",
     retry: true,
-    causes: fixes([
-      ...PROXY_STEPS,
-      "Check that login_url is spelt right: a proxy answers like this for an unknown host, too.",
-    ]),
+    causes: [CHECK_HOST, ALLOW_ON_PROXY, WRONG_PROXY],
   },
   {
-    match: /statusCode=\d+/,
+    match: [/statusCode=\d+/],
     code: "proxy-refused",
     headline: "The proxy refused to connect to Salesforce.",
     retry: false,
-    causes: fixes([
-      "Have the host of login_url and the org's My Domain allowed on the proxy, port 443.",
-      ...PROXY_STEPS,
-    ]),
+    causes: [ALLOW_ON_PROXY, WRONG_PROXY],
   },
   {
-    match: /tunneling socket.*ENOTFOUND|tunneling socket.*ERR_INVALID/,
+    match: [/tunneling socket.*ENOTFOUND/],
     code: "proxy-unknown",
     headline: "The proxy's host name is unknown.",
     retry: false,
-    causes: fixes(PROXY_STEPS),
+    causes: [
+      {
+        cause: "The host in https_proxy is misspelled.",
+        fix: "Correct https_proxy on the runner or in the step's env.",
+      },
+      { cause: "The runner's DNS doesn't know the proxy.", fix: "Set https_proxy to the proxy's IP address." },
+    ],
   },
   {
-    match: /tunneling socket.*certificate/,
-    code: "tls-untrusted",
-    headline: "The proxy's certificate is not trusted.",
+    // What a plain proxy answers to a TLS handshake is no TLS record.
+    match: [/tunneling socket.*wrong version number/i, /tunneling socket.*packet length too long/i],
+    code: "proxy-malformed",
+    headline: "The proxy doesn't use TLS, but its address in https_proxy begins with https://.",
     retry: false,
-    causes: fixes([
-      "Save the CA certificate of the proxy on the runner and set NODE_EXTRA_CA_CERTS to that file in the step's env.",
-      ...PROXY_STEPS,
-    ]),
+    causes: [
+      { fix: "Write http:// in https_proxy: http://HOST:PORT. It is about the connection to the proxy itself." },
+    ],
   },
   {
-    match: /tunneling socket|illegal response body from proxy/,
+    match: [
+      /tunneling socket.*certificate/i,
+      /tunneling socket.*unsupported protocol/i,
+      /tunneling socket.*handshake failure/i,
+      /tunneling socket.*alert protocol version/i,
+    ],
+    code: "proxy-untrusted",
+    headline: "The TLS connection to the proxy can't be trusted.",
+    retry: false,
+    causes: [
+      {
+        cause: "The proxy's certificate is signed by the company's CA.",
+        fix: "Save the CA certificate on the runner and set NODE_EXTRA_CA_CERTS to that file in the step's env.",
+      },
+      {
+        cause: "The certificate is expired or for another name, or the proxy has no TLS 1.2.",
+        fix: "Set https_proxy to the name in the proxy's certificate, or ask its administrator to renew the certificate.",
+      },
+      WRONG_PROXY,
+    ],
+  },
+  {
+    match: [/tunneling socket/, /illegal response body from proxy/],
     code: "proxy-unreachable",
     headline: "The connection to the proxy failed.",
     retry: true,
-    causes: fixes(PROXY_STEPS),
+    causes: [
+      { cause: "The proxy is down or overloaded.", fix: "Run the job again." },
+      {
+        cause: "Host, port or scheme in https_proxy are wrong.",
+        fix: "Correct https_proxy: http:// for most proxies, https:// only for a proxy that itself uses TLS.",
+      },
+      { cause: "This host must be reached without the proxy.", fix: "Add the host to no_proxy." },
+    ],
   },
   {
-    match: /^ERR_INVALID_URL|URI malformed/,
-    code: "proxy-unknown",
-    headline: "The proxy's address is not a URL.",
-    retry: false,
-    causes: fixes([
-      "Correct https_proxy of the runner: http://host:port, special characters in a password URL-encoded.",
-    ]),
-  },
-  {
-    match: /^ERR_TLS_CERT_ALTNAME_INVALID/,
+    match: [/^ERR_TLS_CERT_ALTNAME_INVALID/, /^HOSTNAME_MISMATCH/],
     code: "tls-wrong-name",
     headline: "The server's certificate is for another host name.",
     retry: false,
-    causes: fixes(["Check login_url: use the org's current My Domain name.", ...TLS_STEPS]),
+    causes: [
+      {
+        cause: "login_url has an old or misspelled name of the org.",
+        fix: "Copy Setup > My Domain > Current My Domain URL into login_url.",
+      },
+      TRUST_COMPANY_CA,
+    ],
   },
   {
-    match: /^CERT_HAS_EXPIRED|^CERT_NOT_YET_VALID/,
+    match: [/^CERT_HAS_EXPIRED/, /^CERT_NOT_YET_VALID/],
     code: "tls-expired",
-    headline: "The server's certificate is not valid today.",
+    headline: "The server's certificate isn't valid today.",
     retry: false,
-    causes: fixes(["Check the runner's clock.", ...TLS_STEPS]),
+    causes: [
+      { cause: "The runner's clock is wrong.", fix: "Set the runner's clock: on Linux, `timedatectl set-ntp true`." },
+      {
+        cause: "A proxy of your company opens TLS, and its own certificate has expired.",
+        fix: "Ask the proxy's administrator to renew it. Trust a new CA with NODE_EXTRA_CA_CERTS in the step's env.",
+      },
+    ],
   },
   {
-    // UNSPECIFIED is what Node calls every verify error of OpenSSL that it has no name for, such as a key that is too weak.
-    match:
-      /CERT|SELF_SIGNED|ISSUER|UNABLE_TO_VERIFY|CRL|ERR_TLS_|^INVALID_(?:CA|PURPOSE) |^PATH_LENGTH_EXCEEDED|^HOSTNAME_MISMATCH|^UNSPECIFIED/,
+    // Node calls every verification error of OpenSSL that it has no name for UNSPECIFIED, such as a key that is too weak.
+    match: [
+      /CERT/,
+      /ISSUER/,
+      /UNABLE_TO_VERIFY/,
+      /CRL/,
+      /^ERR_TLS_/,
+      /^INVALID_CA /,
+      /^INVALID_PURPOSE /,
+      /^PATH_LENGTH_EXCEEDED/,
+      /^UNSPECIFIED/,
+    ],
     code: "tls-untrusted",
-    headline: "The server's certificate is not trusted.",
+    headline: "The server's certificate isn't trusted.",
     retry: false,
-    causes: fixes(TLS_STEPS),
+    causes: [TRUST_COMPANY_CA, OTHER_SERVER],
   },
   {
-    // Not TLS at all, or none that both sides speak. Other handshake faults are a connection's bad luck and fall through.
-    match:
-      /WRONG_VERSION_NUMBER|UNSUPPORTED_PROTOCOL|PACKET_LENGTH_TOO_LONG|HANDSHAKE_FAILURE|wrong version number|unsupported protocol/i,
+    // Not TLS at all, or no version that both sides support. Other handshake errors are transient and fall through.
+    match: [
+      /wrong[ _]version[ _]number/i,
+      /unsupported[ _]protocol/i,
+      /packet[ _]length[ _]too[ _]long/i,
+      /handshake[ _]failure/i,
+      /alert[ _]protocol[ _]version/i,
+    ],
     code: "tls-handshake",
     headline: "The TLS handshake failed.",
     retry: false,
-    causes: fixes(["Check login_url's port and the proxy: no TLS server that this runner can talk to answers there."]),
+    causes: [
+      { cause: "The port in login_url isn't one for TLS.", fix: "Remove the port from login_url." },
+      {
+        cause: "A proxy or firewall in between answers instead of Salesforce, or supports no TLS 1.2.",
+        fix: "Ask its administrator to pass TLS connections to the host of login_url through.",
+      },
+    ],
   },
   {
-    match: /ENOTFOUND/,
+    match: [/ENOTFOUND/],
     code: "host-unknown",
     headline: "The host name is unknown.",
     retry: false,
-    causes: fixes([
-      "Check login_url for a typo: the right name stands in Setup → My Domain, as Current My Domain URL.",
-      "A sandbox's has two dashes and .sandbox in it: acme--uat.sandbox.my.salesforce.com.",
-      "A runner without access to public DNS needs https_proxy.",
-    ]),
+    causes: [
+      CHECK_HOST,
+      {
+        cause: "The runner has no access to public DNS.",
+        fix: "Set https_proxy to the proxy that the runner has to use.",
+      },
+    ],
   },
   {
-    match: /./s,
+    match: [/^[A-Z]/],
     code: "connection-failed",
     headline: "The connection failed.",
     retry: true,
-    causes: fixes(["Run the job again. If it keeps failing, check that the runner may reach the host on port 443."]),
+    causes: [TRANSIENT, FIREWALL],
   },
 ];
 
-const NO_ANSWER: FailureRule = {
-  code: "no-answer-in-time",
-  headline: "Salesforce didn't answer in time.",
-  causes: fixes([
-    "Run the job again. If it fails again, check the network path from the runner to the host, and timeout_seconds.",
-  ]),
-  retry: true,
+const OVERLOADED: Cause = {
+  cause: "Salesforce or something in between is overloaded.",
+  fix: "See https://status.salesforce.com for the instance, and run the job again later.",
+};
+const LONGER: Cause = {
+  cause: "The connection is slow.",
+  fix: "Set timeout_seconds to a higher value. One attempt gets at most half of it, and at most 15 s.",
+};
+
+/** What was missing when the time was over, and what it may come from. */
+const NO_RESPONSE: Readonly<
+  Record<Stage | "unknown", { readonly headline: string; readonly causes: readonly Cause[] }>
+> = {
+  "not connected": {
+    headline: "No answer in time: the connection didn't open.",
+    causes: [
+      FIREWALL,
+      {
+        cause: "The proxy in https_proxy is down or has another address.",
+        fix: "Correct https_proxy, or start the proxy.",
+      },
+      TRANSIENT,
+    ],
+  },
+  "connected to the proxy": {
+    headline: "No answer in time: the proxy took the connection, but didn't answer.",
+    causes: [
+      { cause: "The proxy can't reach the host.", fix: ALLOW_ON_PROXY.fix },
+      {
+        cause: "https_proxy begins with https://, but the proxy doesn't use TLS, or the other way around.",
+        fix: "Correct the scheme of https_proxy: http:// for most proxies.",
+      },
+    ],
+  },
+  connected: {
+    headline: "No answer in time: the connection opened, but the TLS handshake wasn't completed.",
+    causes: [FIREWALL, OVERLOADED],
+  },
+  secured: {
+    headline: "No answer in time: the connection opened and the request was sent, but no complete response came.",
+    causes: [OVERLOADED, LONGER],
+  },
+  unknown: { headline: "No answer in time: no complete response came.", causes: [TRANSIENT, FIREWALL] },
 };
 
 /**
- * Names the reason for a missing response.
+ * Says why no response came.
  *
- * @param error what `httpPost` threw
+ * @param error what an `HttpPost` threw
+ * @throws the error itself if it is a defect: an error of the program, not of the network
  */
-export function classifyNetworkError(error: unknown): NetworkError {
-  if (error instanceof TimeoutError) return { rule: NO_ANSWER, reason: error.message };
-  const { code = "", message = "" } = error as { code?: string; message?: string };
-  const rule = NETWORK_ERRORS.find(({ match }) => match.test(`${code} ${message}`)) as NetworkErrorRule;
-  return { rule, reason: `${rule.headline.slice(0, -1)} (${sanitize(message || code, 120)})` };
+export function classifyNetworkError(error: unknown, rules = NETWORK_ERRORS): NetworkError {
+  if (error instanceof TimeoutError) return describeTimeout(error);
+  if (error instanceof ProxyAddressError) {
+    const rule = { code: "proxy-malformed", headline: error.message, causes: [error.problem], retry: false };
+    return { rule, reason: clause(rule.headline), said: "" };
+  }
+  const text = isDefect(error) ? "" : `${(error as NodeJS.ErrnoException).code} ${messageOf(error as Error)}`;
+  const rule = rules.find(({ match }) => match.some((alternative) => alternative.test(text)));
+  if (!rule) throw error;
+  const said = sanitize(messageOf(error as Error) || text, 120);
+  return { rule, reason: `${clause(rule.headline)} (${said})`, said };
 }
 
-function fixes(steps: readonly string[]): Cause[] {
-  return steps.map((fix) => ({ fix }));
+/** The time is that of one attempt, so it is in the log of attempts alone: what counts in the end is the whole budget. */
+function describeTimeout(error: TimeoutError & Progress): NetworkError {
+  const { headline, causes } = NO_RESPONSE[error.stage ?? "unknown"];
+  const rule = { code: "no-answer-in-time", headline, causes, retry: true };
+  return { rule, reason: clause(headline).replace("no answer in time", error.message), said: "" };
+}
+
+function clause(sentence: string): string {
+  return `${sentence.charAt(0).toLowerCase()}${sentence.slice(1).replace(/\.$/, "")}`;
+}
+
+/** Sockets, TLS and the HTTP parser give each of their errors a code; JavaScript's own errors are mistakes in a program. */
+function isDefect(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown };
+  const isProgramError = [TypeError, RangeError, ReferenceError, SyntaxError, URIError].some(
+    (type) => error instanceof type,
+  );
+  return !(error instanceof Error) || typeof code !== "string" || isProgramError;
+}
+
+/** Where every address of a host failed, Node throws an AggregateError without a message of its own. */
+function messageOf(error: Error): string {
+  const [first] = error instanceof AggregateError ? error.errors : [];
+  return error.message || (first instanceof Error ? first.message : "");
 }

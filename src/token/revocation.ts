@@ -3,33 +3,78 @@ import type { HttpPost, HttpResponse } from "../lib/http.ts";
 import type { Runner } from "../lib/runner.ts";
 import { sanitize } from "../lib/sanitize.ts";
 import { classifyNetworkError } from "./network-errors.ts";
-import type { SavedToken } from "./saved-token.ts";
 
-/** The post step ends within ten seconds, node's own start and end included. */
+/** The post step ends within ten seconds, the start and end of Node included. */
 const REVOCATION_MS = 9000;
 
+/** Names of the runner's state, which passes the token to the post step. */
+const STATE = { accessToken: "revoke_access_token", instanceUrl: "revoke_instance_url" } as const;
+
+/** An https origin of a host name, to which a path is appended as it is: no path, no user name, no IP address. */
+const HTTPS_ORIGIN = /^https:\/\/(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z][a-z\d-]*(?::\d{1,5})?$/;
+
+/** A token to revoke. */
+export interface SavedToken {
+  readonly accessToken: string;
+  /** The origin of the org that issued it. */
+  readonly instanceUrl: string;
+}
+
+/** What a revocation needs. */
+export interface RevocationDependencies {
+  readonly httpPost: HttpPost;
+  readonly clock: Clock;
+  readonly runner: Pick<Runner, "info" | "warning" | "saveState">;
+}
+
 /**
- * Revokes a token at its org (RFC 7009; Salesforce help, "Revoke OAuth Tokens"). Never throws for what may go wrong on
- * the way: the job's work is done, and a warning says what is left.
+ * Saves a token for the post step; the runner passes state to this action's post step only. If that fails, revokes the
+ * token at once, since the post step won't.
+ *
+ * @throws ActionError when the state can't be saved
  */
-export async function revoke(
-  { accessToken, instanceUrl }: SavedToken,
-  { httpPost, clock, runner }: { httpPost: HttpPost; clock: Clock; runner: Pick<Runner, "info" | "warning"> },
-): Promise<void> {
-  const url = `${instanceUrl}/services/oauth2/revoke`;
-  const problem = await clock
-    .withTimeout(REVOCATION_MS, (signal) => httpPost({ url, form: { token: accessToken }, signal }))
-    .then(refusal, fault);
-  if (problem === undefined) runner.info("The access token was revoked.");
-  else {
-    runner.warning(
-      `The access token could not be revoked: ${problem}. It ends with its session (Setup → Session Management lists and removes it).`,
-    );
+export async function saveForRevocation(token: SavedToken, deps: RevocationDependencies): Promise<void> {
+  try {
+    deps.runner.saveState(STATE.accessToken, token.accessToken);
+    deps.runner.saveState(STATE.instanceUrl, token.instanceUrl);
+  } catch (error) {
+    await revoke(token, deps);
+    throw error;
   }
 }
 
-function fault(error: unknown): string {
-  return classifyNetworkError(error).reason;
+/**
+ * Returns the token that was saved, if any. Its address is unchecked: see {@link revoke}.
+ *
+ * @param env the post step's environment
+ */
+export function savedToken(env: NodeJS.ProcessEnv): SavedToken | undefined {
+  const accessToken = env[`STATE_${STATE.accessToken}`];
+  return accessToken ? { accessToken, instanceUrl: env[`STATE_${STATE.instanceUrl}`] ?? "" } : undefined;
+}
+
+/**
+ * Revokes a token at its org (RFC 7009; Salesforce help, "Revoke OAuth Tokens"). What goes wrong becomes a warning: the
+ * job's work is done.
+ *
+ * @throws only a defect
+ */
+export async function revoke(
+  { accessToken, instanceUrl }: SavedToken,
+  { httpPost, clock, runner }: Omit<RevocationDependencies, "runner"> & { runner: Pick<Runner, "info" | "warning"> },
+): Promise<void> {
+  const url = `${instanceUrl}/services/oauth2/revoke`;
+  const problem = HTTPS_ORIGIN.test(instanceUrl)
+    ? await clock
+        .withTimeout(REVOCATION_MS, (signal) => httpPost({ url, form: { token: accessToken }, signal }))
+        .then(refusal, (error: unknown) => classifyNetworkError(error).reason)
+    : "the address that was saved with it isn't https:// and a host name, so it was sent nowhere";
+  if (problem === undefined) runner.info("The access token was revoked.");
+  else {
+    runner.warning(
+      `The access token couldn't be revoked: ${problem}. It is valid until its session ends (Setup > Session Management lists and removes sessions).`,
+    );
+  }
 }
 
 function refusal({ status, body }: HttpResponse): string | undefined {

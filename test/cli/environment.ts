@@ -6,32 +6,32 @@ import { pathWithCli } from "./installed.ts";
 import { createOrigin, type Origin } from "./origin.ts";
 
 /** What a GitHub environment holds. */
-export interface Environment {
+export interface GithubEnvironment {
   readonly secrets: Readonly<Record<string, string>>;
   readonly vars: Readonly<Record<string, string>>;
 }
 
 /** An embedded Salesforce with a Metadata API, a repository to deploy, and what is set up in GitHub for them. */
-export interface Bench {
+export interface TestEnvironment {
   readonly salesforce: Salesforce;
   readonly metadata: MetadataApi;
   readonly origin: Origin;
   readonly privateKeyPem: string;
   /** By name. */
-  readonly environments: Readonly<Record<string, Environment>>;
+  readonly githubEnvironments: Readonly<Record<string, GithubEnvironment>>;
   /** How the programs of a step find the embedded Salesforce, and nothing else. */
   readonly network: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
 
 /** Starts all of that for one test file. */
-export async function startBench(registration: Registration = {}): Promise<Bench> {
+export async function startTestEnvironment(registration: Registration = {}): Promise<TestEnvironment> {
   const metadata = createMetadataApi();
   const salesforce = await startSalesforce({ routes: [...CLI_ROUTES, ...metadata.routes] });
   const { privateKeyPem, certificatePem } = await clientKey();
   const { consumerKey } = salesforce.register({ certificate: certificatePem, ...registration });
   const origin = await createOrigin();
-  const environment = ({ username, instanceUrl, orgId }: Org): Environment => ({
+  const githubEnvironment = ({ username, instanceUrl, orgId }: Org): GithubEnvironment => ({
     secrets: { SALESFORCE_CONSUMER_KEY: consumerKey, SALESFORCE_PRIVATE_KEY: privateKeyPem },
     vars: {
       SALESFORCE_USERNAME: username,
@@ -42,13 +42,15 @@ export async function startBench(registration: Registration = {}): Promise<Bench
   });
   const { production, uat, scratch } = salesforce.orgs;
   const orgs = { production, backup: production, validation: uat, uat, integration: scratch };
-  const environments = Object.fromEntries(Object.entries(orgs).map(([name, org]) => [name, environment(org)]));
+  const githubEnvironments = Object.fromEntries(
+    Object.entries(orgs).map(([name, org]) => [name, githubEnvironment(org)]),
+  );
   return {
     salesforce,
     metadata,
     origin,
     privateKeyPem,
-    environments,
+    githubEnvironments,
     network: networkOf(salesforce),
     close: async () => void (await Promise.all([salesforce.close(), origin.remove()])),
   };

@@ -3,7 +3,7 @@ import { createMasker, type Masker } from "../fakes/runner/masker.ts";
 import { createSandbox, type Sandbox } from "../fakes/runner/sandbox.ts";
 import { runStep, type StepOptions, type StepResult } from "../fakes/runner/step.ts";
 import { combinations, readExample, type WorkflowJob, type WorkflowStep } from "../fakes/runner/workflow.ts";
-import type { Bench } from "./environment.ts";
+import type { TestEnvironment } from "./environment.ts";
 import { type Contexts, interpolate, interpolateAll, isMet } from "./expressions.ts";
 import { folderTexts } from "./folder-texts.ts";
 import { installInstead } from "./installed.ts";
@@ -29,7 +29,7 @@ export type Github = Readonly<Record<string, unknown>>;
 
 /** A job while it runs. */
 interface Job {
-  readonly bench: Bench;
+  readonly environment: TestEnvironment;
   readonly definition: WorkflowJob;
   readonly contexts: Contexts;
   readonly sandbox: Sandbox;
@@ -46,9 +46,9 @@ interface Job {
 /** The action, by the name that the examples use it by. */
 const OURS = "your-org/salesforce-jwt-auth@v1";
 
-/** What stands in for the actions of others. Node is the one that runs this, and nothing is uploaded anywhere. */
+/** Replacements of third-party actions. Node is the one that runs this, and nothing is uploaded anywhere. */
 const OTHERS: Readonly<Record<string, (job: Job) => Promise<void>>> = {
-  "actions/checkout": ({ bench, sandbox }) => bench.origin.clone(sandbox.workspace),
+  "actions/checkout": ({ environment, sandbox }) => environment.origin.clone(sandbox.workspace),
   "actions/setup-node": async () => {},
   "actions/upload-artifact": async () => {},
   // The tests of docs/kms.md put what these leave behind into the environment of all steps.
@@ -59,10 +59,10 @@ const OTHERS: Readonly<Record<string, (job: Job) => Promise<void>>> = {
 };
 
 /** Runs all jobs of an example, one after the other, each once for every combination of its matrix. */
-export async function runExample(bench: Bench, name: string, github: Github): Promise<JobRun[]> {
+export async function runExample(environment: TestEnvironment, name: string, github: Github): Promise<JobRun[]> {
   const runs: JobRun[] = [];
   for (const definition of Object.values(readExample(name))) {
-    for (const matrix of combinations(definition)) runs.push(await runJob(bench, definition, { github, matrix }));
+    for (const matrix of combinations(definition)) runs.push(await runJob(environment, definition, { github, matrix }));
   }
   return runs;
 }
@@ -75,11 +75,11 @@ export async function runExample(bench: Bench, name: string, github: Github): Pr
  * @throws Error for what has no stand-in
  */
 export async function runJob(
-  bench: Bench,
+  environment: TestEnvironment,
   definition: WorkflowJob,
   { github, matrix = {} }: { github: Github; matrix?: Readonly<Record<string, unknown>> },
 ): Promise<JobRun> {
-  const { secrets, vars } = environmentOf(bench, interpolate(definition.environment ?? "", { github, matrix }));
+  const { secrets, vars } = environmentOf(environment, interpolate(definition.environment ?? "", { github, matrix }));
   const contexts = { github, matrix, secrets, vars };
   if (!isMet(definition.if, contexts, true)) return { conclusion: "skipped", steps: [], files: new Map() };
   const sandbox = await createSandbox();
@@ -87,15 +87,15 @@ export async function runJob(
     const masker = createMasker();
     const values = Object.values(secrets);
     for (const secret of values) masker.addSecret(secret);
-    const job = { bench, definition, contexts, sandbox, masker, secrets: values };
+    const job = { environment, definition, contexts, sandbox, masker, secrets: values };
     return await runSteps({ ...job, outputs: {}, exported: {}, runs: [], posts: [] });
   } finally {
     await sandbox.remove();
   }
 }
 
-function environmentOf({ environments }: Bench, name: string) {
-  const environment = environments[name];
+function environmentOf({ githubEnvironments }: TestEnvironment, name: string) {
+  const environment = githubEnvironments[name];
   if (!environment) throw new Error(`no environment ${name} was set up`);
   return environment;
 }
@@ -123,7 +123,7 @@ async function runOne(job: Job, step: WorkflowStep, index: number): Promise<void
 
 function standIn(uses: string): (job: Job) => Promise<void> {
   const other = OTHERS[uses.replace(/@.*/, "")];
-  if (!other) throw new Error(`nothing stands in for ${uses}`);
+  if (!other) throw new Error(`there is no replacement of ${uses}`);
   return other;
 }
 
@@ -151,7 +151,7 @@ function runScript(job: Job, step: WorkflowStep, id: string) {
 
 function environmentOfStep(job: Job, step: WorkflowStep): Record<string, string> {
   const own = interpolateAll({ ...job.definition.env, ...step.env }, contextsOf(job));
-  return { ...job.bench.network, ...job.exported, ...own };
+  return { ...job.environment.network, ...job.exported, ...own };
 }
 
 function contextsOf({ contexts, outputs, exported, definition }: Job): Contexts {

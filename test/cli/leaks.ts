@@ -1,29 +1,35 @@
 import { findLeaks, type LeakOptions, type NamedSecret } from "../fakes/runner/leaks.ts";
-import type { Bench } from "./environment.ts";
+import type { TestEnvironment } from "./environment.ts";
 import type { JobRun } from "./job.ts";
 
-/** The token goes where it is meant to go. */
-const MEANT = { outputs: ["access_token"], env: ["SF_ACCESS_TOKEN"], state: ["revoke_access_token"] };
+/** The only places that may contain the token. */
+const TOKEN_PLACES = { outputs: ["access_token"], env: ["SF_ACCESS_TOKEN"], state: ["revoke_access_token"] };
 
 /**
  * What a job shows of the key and of the tokens in its logs, summaries and annotations, in outputs and variables that
  * are not for them, and in what its steps wrote before anything was masked.
  */
-export function leaksIn(bench: Bench, { steps }: JobRun, options: LeakOptions = { strict: true }): string[] {
-  const secrets = secretsOf(bench);
+export function leaksIn(
+  environment: TestEnvironment,
+  { steps }: JobRun,
+  options: LeakOptions = { strict: true },
+): string[] {
+  const secrets = secretsOf(environment);
   return steps.flatMap((step) =>
-    findLeaks(step, secrets, { allow: MEANT, ...options }).map((leak) => `${step.name}: ${leak}`),
+    findLeaks(step, secrets, { allow: TOKEN_PLACES, ...options }).map((leak) => `${step.name}: ${leak}`),
   );
 }
 
 /** Paths of the files that a job leaves behind with a token or the key in clear. */
-export function filesWithSecrets(bench: Bench, { files }: JobRun): string[] {
-  const needles = secretsOf(bench).flatMap(({ value }) => value.split("\n").filter((line) => /^[^-]{32}/.test(line)));
+export function filesWithSecrets(environment: TestEnvironment, { files }: JobRun): string[] {
+  const needles = secretsOf(environment).flatMap(({ value }) =>
+    value.split("\n").filter((line) => /^[^-]{32}/.test(line)),
+  );
   const paths = [...files].filter(([, text]) => needles.some((needle) => text.includes(needle)));
   return paths.map(([path]) => path).sort();
 }
 
-function secretsOf({ privateKeyPem, salesforce }: Bench): NamedSecret[] {
+function secretsOf({ privateKeyPem, salesforce }: TestEnvironment): NamedSecret[] {
   const tokens = new Set(salesforce.minted);
   return [
     { name: "key", value: privateKeyPem },

@@ -16,7 +16,7 @@ export interface Origin {
 }
 
 const PROJECT = fileURLToPath(new URL("project", import.meta.url));
-/** Nobody's own settings. */
+/** No settings of the machine or its user. */
 const SETTINGS = { GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1", PATH: process.env["PATH"] };
 const IDENTITY = ["-c", "user.name=Ada", "-c", "user.email=ada@acme.example"];
 

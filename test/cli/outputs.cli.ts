@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { WorkflowStep } from "../fakes/runner/workflow.ts";
-import { type Bench, startBench } from "./environment.ts";
+import { startTestEnvironment, type TestEnvironment } from "./environment.ts";
 import { type JobRun, runJob } from "./job.ts";
 import { filesWithSecrets, leaksIn } from "./leaks.ts";
 
@@ -17,13 +17,13 @@ const LOGIN: WorkflowStep = { id: "salesforce", name: "action", uses: ACTION, wi
 const TOKEN = "${{ steps.salesforce.outputs.access_token }}";
 const INSTANCE_URL = "${{ steps.salesforce.outputs.instance_url }}";
 const BY_ALIAS: WorkflowStep = {
-  name: "hand over",
+  name: "log in by alias",
   env: { SF_ACCESS_TOKEN: TOKEN, SF_ORG_INSTANCE_URL: INSTANCE_URL },
   run: 'sf org login access-token --instance-url "$SF_ORG_INSTANCE_URL" --no-prompt --alias salesforce --set-default',
 };
 const QUERY = 'sf data query --query "SELECT Id, Name FROM Account"';
 
-/** What people do with an org, and how the command line says that it did. */
+/** What people do with an org, and what the CLI prints when it has done it. */
 const WORK: Readonly<Record<string, { readonly run: string; readonly says: RegExp }>> = {
   display: { run: "sf org display", says: /Connected/ },
   "display as JSON": { run: "sf org display --json", says: /"instanceUrl": "https:\/\/acme\.my\.salesforce\.com\/?"/ },
@@ -39,8 +39,8 @@ const WORK: Readonly<Record<string, { readonly run: string; readonly says: RegEx
   retrieve: { run: "sf project retrieve start --metadata ApexClass", says: /Greeting\.cls/ },
 };
 
-async function runSteps(bench: Bench, steps: readonly WorkflowStep[]): Promise<JobRun> {
-  return runJob(bench, { environment: "production", steps }, { github: {} });
+async function runSteps(environment: TestEnvironment, steps: readonly WorkflowStep[]): Promise<JobRun> {
+  return runJob(environment, { environment: "production", steps }, { github: {} });
 }
 
 /** All kinds of work, in one job. */
@@ -56,49 +56,52 @@ function stepOf(steps: JobRun["steps"], name: string) {
   return steps.find((step) => step.name === name) ?? assert.fail(`no step ${name}`);
 }
 
-describe("an opaque token, handed to the real command line", { timeout: 200_000 }, () => {
-  let bench: Bench;
+describe("an opaque token, with the Salesforce CLI", { timeout: 200_000 }, () => {
+  let environment: TestEnvironment;
   before(async () => {
-    bench = await startBench();
+    environment = await startTestEnvironment();
   });
-  after(() => bench.close());
+  after(() => environment.close());
 
-  test("by alias it works for everything, and nobody can read it anywhere", async () => {
-    const job = await runSteps(bench, [CHECKOUT, LOGIN, BY_ALIAS, ...work()]);
+  test("works for every command after a login by alias, and can be read nowhere", async () => {
+    const job = await runSteps(environment, [CHECKOUT, LOGIN, BY_ALIAS, ...work()]);
     assertWorkDone(job);
     assert.match(
       job.files.get("workspace/reports/junit/junit.xml") ?? "",
       /name="username" value="deploy@acme\.example"/,
     );
     assert.ok(job.files.has("home/.sf/deploy-cache.json"));
-    assert.deepEqual(leaksIn(bench, job), []);
-    assert.deepEqual(filesWithSecrets(bench, job), []);
+    assert.deepEqual(leaksIn(environment, job), []);
+    assert.deepEqual(filesWithSecrets(environment, job), []);
   });
 
-  test("by the exported variables it works for everything, and nobody can read it anywhere", async () => {
+  test("works for every command after a login by the exported variables, and can be read nowhere", async () => {
     const login = { ...LOGIN, with: { ...INPUTS, export_environment_variables: true } };
-    const { env: _, ...handOver } = BY_ALIAS;
-    const job = await runSteps(bench, [CHECKOUT, login, handOver, ...work()]);
+    const { env: _, ...byVariables } = BY_ALIAS;
+    const job = await runSteps(environment, [CHECKOUT, login, byVariables, ...work()]);
     assertWorkDone(job);
     assert.ok(job.files.has("workspace/reports/junit/junit.xml"));
-    assert.deepEqual(leaksIn(bench, job), []);
-    assert.deepEqual(filesWithSecrets(bench, job), []);
+    assert.deepEqual(leaksIn(environment, job), []);
+    assert.deepEqual(filesWithSecrets(environment, job), []);
   });
 
-  test("as the target org it works for everything, and stays behind in clear in two files", async () => {
-    const job = await runSteps(bench, [
+  test("works for every command as target org, and is in clear text in two files afterwards", async () => {
+    const job = await runSteps(environment, [
       CHECKOUT,
       LOGIN,
       ...work({ SF_TARGET_ORG: TOKEN, SF_ORG_INSTANCE_URL: INSTANCE_URL }),
     ]);
     assertWorkDone(job);
-    assert.deepEqual(filesWithSecrets(bench, job), ["home/.sf/deploy-cache.json", "workspace/reports/junit/junit.xml"]);
-    assert.deepEqual(leaksIn(bench, job, { strict: false }), [], "the mask hides it in the log");
-    const printed = leaksIn(bench, job).map((leak) => leak.replace(/:.*/, ""));
+    assert.deepEqual(filesWithSecrets(environment, job), [
+      "home/.sf/deploy-cache.json",
+      "workspace/reports/junit/junit.xml",
+    ]);
+    assert.deepEqual(leaksIn(environment, job, { strict: false }), [], "the mask hides it in the log");
+    const printed = leaksIn(environment, job).map((leak) => leak.replace(/:.*/, ""));
     assert.deepEqual([...new Set(printed)], ["display", "display as JSON", "validate", "deploy", "retrieve"]);
   });
 
-  test("once it is revoked, it is refused", async () => {
+  test("is rejected after it was revoked", async () => {
     const revoke: WorkflowStep = {
       name: "revoke",
       env: { ACCESS_TOKEN: TOKEN, INSTANCE_URL },
@@ -109,55 +112,55 @@ describe("an opaque token, handed to the real command line", { timeout: 200_000 
       if: "always()",
       run: WORK[name]?.run ?? "",
     }));
-    const again = { ...BY_ALIAS, name: "hand over again", if: "always()" };
+    const again = { ...BY_ALIAS, name: "log in again", if: "always()" };
     const display = { name: "display", if: "always()", run: "sf org display" };
-    const job = await runSteps(bench, [CHECKOUT, LOGIN, BY_ALIAS, revoke, ...attempts, again, display]);
+    const job = await runSteps(environment, [CHECKOUT, LOGIN, BY_ALIAS, revoke, ...attempts, again, display]);
     assert.equal(stepOf(job.steps, "revoke").conclusion, "success");
-    for (const name of ["query", "deploy", "retrieve", "hand over again"]) {
+    for (const name of ["query", "deploy", "retrieve", "log in again"]) {
       const { conclusion, log } = stepOf(job.steps, name);
       assert.equal(conclusion, "failure", name);
       assert.match(log, /Session expired or invalid|INVALID_SESSION_ID/, name);
     }
-    // Which is why it is no way to find out whether a login works.
+    // So this command doesn't show whether a login works.
     assert.equal(stepOf(job.steps, "display").conclusion, "success");
   });
 
-  test("as the target org it can be read in the log where CI isn't set, as in a container that a step starts", async () => {
+  test("can be read in the log as target org if CI isn't set, as in a container that a step starts", async () => {
     const env = { SF_TARGET_ORG: TOKEN, SF_ORG_INSTANCE_URL: INSTANCE_URL };
     const run = `env -u CI ${WORK["retrieve"]?.run}`;
-    const job = await runSteps(bench, [CHECKOUT, LOGIN, { name: "retrieve", run, env }]);
-    assert.match(leaksIn(bench, job, { strict: false }).join(), /^retrieve: token \(plain\) in the log/);
+    const job = await runSteps(environment, [CHECKOUT, LOGIN, { name: "retrieve", run, env }]);
+    assert.match(leaksIn(environment, job, { strict: false }).join(), /^retrieve: token \(plain\) in the log/);
   });
 
-  test("by alias the command line gives it back to whoever asks, until the logout, which doesn't end the session", async () => {
+  test("is printed by sf org auth show-access-token until the logout, which doesn't end the session", async () => {
     const show = "sf org auth show-access-token --no-prompt";
-    const { steps, files } = await runSteps(bench, [
+    const { steps, files } = await runSteps(environment, [
       LOGIN,
       BY_ALIAS,
       { name: "show", run: show },
       { name: "logout", run: "sf org logout --no-prompt --target-org salesforce" },
       { name: "show again", run: show },
     ]);
-    const token = bench.salesforce.minted.at(-1) ?? assert.fail("no token was minted");
+    const token = environment.salesforce.minted.at(-1) ?? assert.fail("no token was minted");
     assert.ok(stepOf(steps, "show").stdout.includes(token));
     assert.ok(!stepOf(steps, "show").log.includes(token), "the mask hides it");
     assert.equal(stepOf(steps, "logout").conclusion, "success");
     assert.equal(stepOf(steps, "show again").conclusion, "failure");
     assert.equal(files.has("home/.sfdx/deploy@acme.example.json"), false);
-    assert.ok(bench.salesforce.isLive(token));
+    assert.ok(environment.salesforce.isLive(token));
   });
 });
 
 describe("a token of the JWT format", { timeout: 100_000 }, () => {
-  let bench: Bench;
+  let environment: TestEnvironment;
   before(async () => {
-    bench = await startBench({ tokens: { format: "jwt" } });
+    environment = await startTestEnvironment({ tokens: { format: "jwt" } });
   });
-  after(() => bench.close());
+  after(() => environment.close());
 
   test("works by alias from API version 68.0 on, and not for SOAP below", async () => {
     const below = { SF_ORG_API_VERSION: "67.0" };
-    const job = await runSteps(bench, [
+    const job = await runSteps(environment, [
       CHECKOUT,
       LOGIN,
       BY_ALIAS,
@@ -169,27 +172,27 @@ describe("a token of the JWT format", { timeout: 100_000 }, () => {
     assert.equal(stepOf(job.steps, "query below").conclusion, "success");
     assert.equal(stepOf(job.steps, "deploy below").conclusion, "failure");
     assert.match(stepOf(job.steps, "deploy below").log, /SOAP API does not support JWT-based access tokens/);
-    assert.deepEqual(leaksIn(bench, job), []);
-    assert.deepEqual(filesWithSecrets(bench, job), []);
+    assert.deepEqual(leaksIn(environment, job), []);
+    assert.deepEqual(filesWithSecrets(environment, job), []);
   });
 
-  test("is no target org", async () => {
+  test("isn't accepted as target org", async () => {
     const env = { SF_TARGET_ORG: TOKEN, SF_ORG_INSTANCE_URL: INSTANCE_URL };
-    const { steps } = await runSteps(bench, [LOGIN, { name: "query", run: QUERY, env }]);
+    const { steps } = await runSteps(environment, [LOGIN, { name: "query", run: QUERY, env }]);
     assert.equal(stepOf(steps, "query").conclusion, "failure");
     assert.match(stepOf(steps, "query").log, /No default environment found/);
   });
 });
 
-describe("the command line's own login with the same key", { timeout: 60_000 }, () => {
-  let bench: Bench;
+describe("the CLI's own JWT login with the same key", { timeout: 60_000 }, () => {
+  let environment: TestEnvironment;
   before(async () => {
-    // It sends its expiry in milliseconds, which Salesforce takes. Here nobody else may.
-    bench = await startBench({ lenientExpiry: /^undici$/ });
+    // It sends its expiry in milliseconds, which Salesforce takes. Here no other client may.
+    environment = await startTestEnvironment({ lenientExpiry: /^undici$/ });
   });
-  after(() => bench.close());
+  after(() => environment.close());
 
-  test("gets in, as the action does", async () => {
+  test("succeeds beside the action, and sends its expiry in milliseconds", async () => {
     const login: WorkflowStep = {
       name: "own login",
       env: {
@@ -204,11 +207,11 @@ describe("the command line's own login with the same key", { timeout: 60_000 }, 
         'rm "$RUNNER_TEMP/key.pem"',
       ].join("\n"),
     };
-    const { steps } = await runSteps(bench, [login, { name: "query", run: QUERY }, LOGIN]);
+    const { steps } = await runSteps(environment, [login, { name: "query", run: QUERY }, LOGIN]);
     assert.match(stepOf(steps, "own login").log, /Successfully authorized deploy@acme\.example/);
     assert.match(stepOf(steps, "query").log, /Edge Communications/);
     assert.equal(stepOf(steps, "action").conclusion, "success");
-    const milliseconds = bench.salesforce.requests.filter(({ claims }) => Number(claims?.["exp"]) > 1e12);
+    const milliseconds = environment.salesforce.requests.filter(({ claims }) => Number(claims?.["exp"]) > 1e12);
     assert.ok(milliseconds.length > 0, "it still sends milliseconds");
   });
 });

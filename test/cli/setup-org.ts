@@ -37,7 +37,7 @@ export function createSetupOrg(): SetupOrg {
   const files = new Map<string, string>();
   const deployments: string[][] = [];
   const assignees: string[] = [];
-  const app = { consumerKey: `3MVG9${"x".repeat(80)}`, consumerSecret: "SecretOfTheAppThatNobodyNeeds" };
+  const app = { consumerKey: `3MVG9${"x".repeat(80)}`, consumerSecret: "SecretOfTheAppThatIsNotNeeded" };
 
   function deploy({ xml }: SoapRequest): XmlElements {
     const deployed = readZip(Buffer.from(textOf(xml, "ZipFile") ?? "", "base64"));

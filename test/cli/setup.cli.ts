@@ -68,17 +68,19 @@ describe("the real CLI reads the project in setup/", { skip: NO_CLI }, () => {
     }
   }
 
-  test("as a whole", async () => {
+  test("converts it as a whole", async () => {
     const project = copyOfProject("templates");
     assertComplete(await convert(project, "whole", "--root-dir", join(project, "force-app")), "GitHub_Actions");
   });
 
-  test("by its manifest, which names all of it", async () => {
+  test("converts it by its manifest, which names every component", async () => {
     const files = await convert(copyOfProject("named"), "by-manifest", "--manifest", "manifest/package.xml");
     assertComplete(files, "GitHub_Actions");
   });
 
-  test("as the script fills it in, under another name, with the certificate in it", { skip: CANNOT_RUN }, async () => {
+  test("converts the copy that setup.sh fills in, with another name and the certificate", {
+    skip: CANNOT_RUN,
+  }, async () => {
     const made = join(folder, "made");
     const { env } = stubCommands(folder, "shown");
     const run = await runScript({ env, out: made, answers: ["y", "y", "y"], options: ["--app", "Nightly_Backup"] });
@@ -91,7 +93,7 @@ describe("the real CLI reads the project in setup/", { skip: NO_CLI }, () => {
   });
 });
 
-test("the script sets an org up with the real CLI, and the action logs in with what it prints", {
+test("setup.sh sets up an org with the real CLI, and the action logs in with the values that it prints", {
   skip: NO_CLI || CANNOT_RUN,
   timeout: 180_000,
 }, async (t) => {

@@ -17,11 +17,16 @@ const MARGIN_MS = 20_000;
 const environment = await startTestEnvironment();
 after(() => environment.close());
 
+const raw = (...lines: readonly string[]) => faults.garbage([...lines, "", ""].join("\r\n"));
+const TOO_MANY_HEADERS = ["HTTP/1.1 200 OK", ...Array.from({ length: 2000 }, (_, index) => `X-${index}: hello`)];
+const TWO_LENGTHS = ["HTTP/1.1 200 OK", "Content-Length: 2", "Transfer-Encoding: chunked"];
+
 describe("a transient error is retried", SIDE_BY_SIDE, () => {
   /** Errors of each stage that a request has, in one login each. */
   const TRANSIENT: Readonly<Record<string, readonly [faults: readonly Fault[], requests: number]>> = {
     "at the proxy and in TLS": [[faults.refuseConnect(503), faults.resetByProxy(), faults.resetInTls()], 1],
     "before the answer and in its body": [[faults.closeBeforeAnswer(), faults.garbage(), faults.cutOffChunks()], 4],
+    "in HTTP that can't be read": [[raw(...TOO_MANY_HEADERS), raw(...TWO_LENGTHS), raw("HTTP/1.1 103 Early Hints")], 4],
     "that Salesforce reports": [[status(503), maintenancePage(200), refusal("unknown_error", "retry your request")], 4],
   };
   for (const [where, [transient, expected]] of Object.entries(TRANSIENT)) {

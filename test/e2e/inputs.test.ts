@@ -113,7 +113,7 @@ async function loginRefused(options: LoginOptions): Promise<StepResult> {
 }
 
 describe("a certificate", SIDE_BY_SIDE, () => {
-  /** A pair whose certificate ends in so many days, as inputs, with an app for it. */
+  /** A key pair as inputs, with an app for it, whose certificate expires after a number of days. */
   async function pairEndingIn(days: number) {
     const notBefore = new Date(Date.now() - 400 * DAY_MS);
     const notAfter = new Date(Date.now() + days * DAY_MS);

@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -46,38 +46,40 @@ async function serve(seconds: string) {
   return { stdout, outputs, pid };
 }
 
-test("a later step logs in, long after the script has ended", LIMIT, async () => {
-  const { outputs, pid } = await serve("600");
-  assert.ok(isAlive(pid));
-  const { https_proxy = "", ca_file = "", org_id = "", pid_file: _, ...inputs } = outputs;
-  const step = await runStep({
-    with: { ...inputs, expected_org_id: org_id },
-    env: { https_proxy, NODE_EXTRA_CA_CERTS: ca_file },
-    secrets: [inputs["private_key"] ?? ""],
+describe("tools/serve-fake.ts", LIMIT, () => {
+  test("serves later steps after the script has ended", async () => {
+    const { outputs, pid } = await serve("600");
+    assert.ok(isAlive(pid));
+    const { https_proxy = "", ca_file = "", org_id = "", pid_file: _, ...inputs } = outputs;
+    const step = await runStep({
+      with: { ...inputs, expected_org_id: org_id },
+      env: { https_proxy, NODE_EXTRA_CA_CERTS: ca_file },
+      secrets: [inputs["private_key"] ?? ""],
+    });
+    assert.equal(step.conclusion, "success", step.log);
   });
-  assert.equal(step.conclusion, "success", step.log);
-});
 
-test("the key is masked before anything else is said, and is said nowhere", LIMIT, async () => {
-  const { stdout, outputs } = await serve("600");
-  const lines = stdout.trim().split("\n");
-  const plain = lines.filter((line) => !line.startsWith("::add-mask::"));
-  assert.deepEqual(plain, lines.slice(-plain.length));
-  assert.equal(plain.length, 1);
-  const keyLines = outputs["private_key"]?.trim().split("\n") ?? [];
-  assert.ok(keyLines.length > 20);
-  for (const line of keyLines) assert.ok(stdout.includes(`::add-mask::${line}\n`) && !plain.join().includes(line));
-});
+  test("masks every line of the key before it prints anything else", async () => {
+    const { stdout, outputs } = await serve("600");
+    const lines = stdout.trim().split("\n");
+    const plain = lines.filter((line) => !line.startsWith("::add-mask::"));
+    assert.deepEqual(plain, lines.slice(-plain.length));
+    assert.equal(plain.length, 1);
+    const keyLines = outputs["private_key"]?.trim().split("\n") ?? [];
+    assert.ok(keyLines.length > 20);
+    for (const line of keyLines) assert.ok(stdout.includes(`::add-mask::${line}\n`) && !plain.join().includes(line));
+  });
 
-test("ends by itself", LIMIT, async () => {
-  const { pid } = await serve("1");
-  while (isAlive(pid)) await sleep(100);
-});
+  test("ends after the seconds that it is given", async () => {
+    const { pid } = await serve("1");
+    while (isAlive(pid)) await sleep(100);
+  });
 
-test("leaves nothing running where there is no step to hand it over to", LIMIT, async () => {
-  const env = { ...process.env, GITHUB_OUTPUT: undefined, RUNNER_TEMP: folder };
-  const run = promisify(execFile)(process.execPath, [SERVE, "600"], { env, timeout: TIMEOUT });
-  await assert.rejects(run, /GITHUB_OUTPUT is not set/);
-  const pid = Number(await readFile(join(folder, "embedded-salesforce.pid"), "utf8"));
-  while (isAlive(pid)) await sleep(100);
+  test("ends its server if GITHUB_OUTPUT is not set", async () => {
+    const env = { ...process.env, GITHUB_OUTPUT: undefined, RUNNER_TEMP: folder };
+    const run = promisify(execFile)(process.execPath, [SERVE, "600"], { env, timeout: TIMEOUT });
+    await assert.rejects(run, /GITHUB_OUTPUT is not set/);
+    const pid = Number(await readFile(join(folder, "embedded-salesforce.pid"), "utf8"));
+    while (isAlive(pid)) await sleep(100);
+  });
 });

@@ -85,6 +85,7 @@ function recordingRunner(note: (...call: Call) => void): Runner {
     info: (message) => note("info", message),
     warning: (message) => note("warning", message),
     error: (message) => note("error", message),
+    requireFiles: (files) => note("requireFiles", ...files),
     output: (name, value) => note("output", name, value),
     exportVariable: (name, value) => note("exportVariable", name, value),
     saveState: (name, value) => note("saveState", name, value),

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import type { Recorder } from "./recorder.ts";
 
-/** Long enough that nobody writes it by chance, short enough that a leak of a piece is a leak. */
+/** Long enough not to occur by chance, short enough that a leak of a piece is a leak. */
 const PIECE = 16;
 
-/** Every piece of a secret that would tell something of it. */
+/** Every piece of a secret that is long enough to search for. */
 export function piecesOf(secret: string): string[] {
   if (secret.length <= PIECE) return [secret];
   return Array.from({ length: secret.length - PIECE + 1 }, (_, start) => secret.slice(start, start + PIECE));
@@ -17,9 +17,9 @@ export function secretLines(pem: string): string[] {
 }
 
 /**
- * Fails when a reader of the log or of an error could see a secret, or a telling piece of one.
+ * Fails if the log or an error contains a secret, or a telling piece of one.
  *
- * @param secrets what nobody may see; those sent as an assertion are added
+ * @param secrets what no text may contain; those sent as an assertion are added
  * @param recorder what happened
  * @param error what was thrown, with all that is on it
  */
@@ -36,13 +36,15 @@ export function assertSilent(secrets: readonly string[], recorder: Recorder, err
   }
 }
 
-/** Text of an error with its causes, its properties and what hangs on them. */
-export function everythingOn(error: unknown): string {
-  if (!(error instanceof Error)) return JSON.stringify(error) ?? "";
-  const properties = Object.getOwnPropertyNames(error).filter((name) => name !== "cause" && name !== "problems");
-  const own = properties.map((name) => `${name}: ${JSON.stringify(Reflect.get(error, name))}`);
-  const problems = (Reflect.get(error, "problems") ?? []) as readonly { failure: unknown }[];
-  return [...own, everythingOn(error.cause), ...problems.map(({ failure }) => everythingOn(failure))].join("\n");
+/** All text of a value: of an error its message, stack and causes too, which aren't enumerable, at any depth. */
+export function everythingOn(value: unknown, seen = new Set<object>()): string {
+  if (typeof value !== "object" || value === null) return String(value);
+  if (seen.has(value)) return "";
+  seen.add(value);
+  if (ArrayBuffer.isView(value))
+    return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("latin1");
+  const names = Object.getOwnPropertyNames(value);
+  return names.map((name) => `${name}: ${everythingOn(Reflect.get(value, name), seen)}`).join("\n");
 }
 
 /** Bytes that look random and are the same for the same seed. */

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { parseKeyValues } from "./key-values.ts";
 import { fail, type StepRecord } from "./step-record.ts";
 
-/** The files that a step hands things over in, by what the runner calls them, with the variable that names each. */
+/** The files for outputs, variables, state and so on, by what the runner calls them, with the variable that names each. */
 export const FILE_COMMANDS = {
   path: "GITHUB_PATH",
   env: "GITHUB_ENV",

@@ -16,7 +16,7 @@ export function fillInputs(manifest: ActionManifest, passed: Readonly<Record<str
   return new Map([...Object.entries(passed), ...defaults]);
 }
 
-/** An input that the action doesn't have is only worth a warning, and reaches the action all the same. */
+/** An input that the action doesn't have causes a warning only, and is still passed to the action. */
 export function warnOfUnknownInputs(log: StepLog, manifest: ActionManifest, passed: readonly string[]): void {
   const valid = [...manifest.defaults.keys()];
   const known = new Set(valid.map((name) => name.toLowerCase()));

@@ -108,7 +108,7 @@ test("finds a secret wherever a user or a later step can see it", async (t) => {
   ]);
 });
 
-test("a secret may be where it is handed over on purpose, and only there", async (t) => {
+test("accepts a secret where it is meant to be, and only there", async (t) => {
   const result = await runScript(
     t,
     `import { appendFileSync } from "node:fs";

@@ -1,14 +1,14 @@
 import { ARMOR, type Spelling, spellingsOf } from "./spellings.ts";
 import type { StepResult } from "./step.ts";
 
-/** Something that nobody may read. */
+/** Something that no log may contain. */
 export interface NamedSecret {
   readonly name: string;
   readonly value: string;
 }
 
 export interface LeakOptions {
-  /** Where a secret is handed over on purpose, by name. */
+  /** Where a secret is meant to be, by name. */
   readonly allow?: Readonly<Partial<Record<"outputs" | "env" | "state", readonly string[]>>>;
   /** Also searches what the runner masks: nothing but `add-mask` commands may hold a secret. */
   readonly strict?: boolean;
@@ -22,7 +22,7 @@ export type Readable = Pick<
   "log" | "annotations" | "summary" | "outputs" | "env" | "state" | "path" | "stdout" | "stderr" | "files"
 >;
 
-/** Long enough that nobody writes it by chance, short enough that a leak of a piece is found. */
+/** Long enough not to occur by chance, short enough that a leak of a piece is found. */
 const PIECE = 16;
 /** Shorter lines of a secret, and shorter encoded secrets, are too common to be searched. */
 const SHORTEST_LINE = 12;

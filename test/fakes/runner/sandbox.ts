@@ -8,7 +8,7 @@ export interface Sandbox {
   readonly home: string;
   readonly workspace: string;
   readonly temp: string;
-  /** Makes the empty files that a step hands things over in, anew for each step. */
+  /** Makes the empty files for outputs, variables and state, anew for each step. */
   readonly fileCommands: (step: string) => Promise<Readonly<Record<FileCommand, string>>>;
   readonly remove: () => Promise<void>;
 }

@@ -46,7 +46,7 @@ export class StepLog {
     for (const line of text.replaceAll("\r\n", "\n").split("\n")) this.write(`##[debug]${line}`);
   }
 
-  /** An annotation, as far as there is room for it, and its line in the log. An empty message makes neither. */
+  /** An annotation, cut at its limit, and its line in the log. An empty message makes neither. */
   annotate(type: AnnotationType, message: string, title?: string, file?: string): void {
     const shown = this.#masker.mask(message).slice(0, LONGEST_MESSAGE);
     this.#counts[type] += 1;

@@ -62,7 +62,7 @@ export interface StepResult {
   /** Data of the `add-mask` commands. */
   readonly masks: readonly string[];
   readonly outputs: Readonly<Record<string, string>>;
-  /** Outputs that GitHub would not hand on to another job, because they hold something masked. */
+  /** Outputs that GitHub withholds from other jobs, because they contain something masked. */
   readonly withheldJobOutputs: readonly string[];
   /** Variables for later steps. */
   readonly env: Readonly<Record<string, string>>;
@@ -98,7 +98,7 @@ export async function runStep(options: StepOptions = {}): Promise<StepResult> {
   return withJob(options, (job) => runInJob(job, options));
 }
 
-/** Runs the action's main and post files as one job: one workspace, masks that stay, state and variables handed on. */
+/** Runs the action's main and post files as one job: one workspace, and masks, state and variables stay. */
 export async function runJob(options: JobOptions = {}): Promise<{ main: StepResult; post: StepResult }> {
   return withJob(options, async (job) => {
     const { cancel: _, ...uncancelled } = options;

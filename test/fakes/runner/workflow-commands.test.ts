@@ -115,7 +115,7 @@ test("a command's name can't be the token", async (t) => {
   assert.deepEqual([conclusion, masks], ["failure", ["aaa"]]);
 });
 
-test("debug lines are shown where debugging is on, with what was handed over", async (t) => {
+test("debug lines and outputs are shown if debug logging is on", async (t) => {
   const main = `import { appendFileSync } from "node:fs";
     console.log("::add-mask::k3y-material\\n::debug::one%0Atwo k3y-material\\n::group::title\\n::endgroup::");
     appendFileSync(process.env.GITHUB_OUTPUT, "token=k3y-material\\n");

@@ -75,7 +75,7 @@ function carryOut(step: StepRecord, command: Command, line: string): void {
   }
 }
 
-/** The token is hidden, so that nobody who reads along can end the pause. */
+/** The token is hidden, so that a reader of the log can't end the pause. */
 function stop(step: StepRecord, { data }: Command, line: string): void {
   if (data === "" || data.toLowerCase() === "pause-logging" || isKnown(step, data.toLowerCase())) {
     fail(step, `command '${STOP}'`, "The token that ends the pause must not be empty, pause-logging or a command.");

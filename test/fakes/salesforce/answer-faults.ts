@@ -68,7 +68,7 @@ export function redirect(code: number, location: string): AnswerFault {
   return answer({ status: code, headers: { Location: location }, name: `HTTP ${code}` });
 }
 
-/** More than anybody wants: the text again and again, until it is so many bytes. */
+/** The text again and again, up to a number of bytes. */
 export function largeBody(bytes = LARGE_BYTES, text = "Salesforce ", code = 200): AnswerFault {
   const body = text.repeat(Math.ceil(bytes / Buffer.byteLength(text)));
   return answer({ status: code, headers: HTML, body, name: `HTTP ${code} with ${bytes} bytes` });
@@ -87,7 +87,7 @@ export function withHeaders(headers: Answer["headers"], of?: AnswerFault): Answe
   });
 }
 
-/** The honest answer, or another fault's, with a `Date` header that is so many milliseconds off. */
+/** The honest answer, or another fault's, with a `Date` header that is off by some milliseconds. */
 export function dated(offset: number, of?: AnswerFault): AnswerFault {
   return saying(of?.name ?? "other date", (exchange) => {
     const made = of ? of.make(exchange) : exchange.honest();

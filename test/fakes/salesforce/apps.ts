@@ -1,5 +1,6 @@
 import { type KeyObject, randomBytes, X509Certificate } from "node:crypto";
 import type { Org } from "./orgs.ts";
+import type { TokenExchangeApp } from "./token-exchange.ts";
 import type { TokenOptions } from "./token-options.ts";
 
 /** An External Client App or Connected App, as its owner sets it up. */
@@ -21,6 +22,8 @@ export interface Registration {
   readonly scope?: string;
   /** What its tokens and answers look like. */
   readonly tokens?: TokenOptions;
+  /** What lets it exchange tokens; it can't by default. */
+  readonly tokenExchange?: TokenExchangeApp;
 }
 
 /** An app as Salesforce knows it. */
@@ -30,6 +33,7 @@ export interface App {
   readonly scope: string;
   readonly tokens: TokenOptions;
   readonly myDomainOnly: boolean;
+  readonly tokenExchange: TokenExchangeApp | undefined;
   isIn(org: Org): boolean;
   approves(username: string): boolean;
   takesMilliseconds(userAgent: string): boolean;
@@ -47,6 +51,7 @@ export function createApp(registration: Registration): App {
     scope: registration.scope ?? "api",
     tokens: registration.tokens ?? {},
     myDomainOnly: registration.myDomainOnly ?? false,
+    tokenExchange: registration.tokenExchange,
     isIn: (org) => orgs?.includes(org) ?? true,
     approves: (username) => users?.includes(username) ?? true,
     takesMilliseconds: (userAgent) => (lenientExpiry instanceof RegExp ? lenientExpiry.test(userAgent) : lenientExpiry),

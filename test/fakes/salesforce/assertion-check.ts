@@ -149,7 +149,7 @@ function checkRepetition(assertion: Assertion, { world }: Circumstances): Answer
 
 function checkSubject(assertion: Assertion, circumstances: Circumstances): Answer | undefined {
   const { org, user } = subjectOf(assertion, circumstances);
-  if (!org || !user) return notApproved("sub is nobody's username here");
+  if (!org || !user) return notApproved("sub is no username of the org");
   if (!user.active) return oauthError("invalid_grant", "inactive user", "sub is deactivated or frozen");
   const app = appOf(assertion, circumstances);
   return app?.isIn(org) && app.approves(user.username) ? undefined : notApproved("the app is not for this user");

@@ -47,7 +47,7 @@ const VALIDITY_HOURS: Readonly<Record<CertificateFlaw | "none", readonly [from: 
   "self-signed": [-24, 24],
 };
 
-/** Makes an authority that nobody has ever heard of, and a second one whose certificates nobody trusts. */
+/** Makes an authority for this run, and a second one whose certificates no client trusts. */
 export async function createAuthority(): Promise<Authority> {
   const [trusted, unknown, hostKeys] = await Promise.all([
     createSigner("CN=Embedded Salesforce CA"),

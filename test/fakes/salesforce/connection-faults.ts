@@ -29,7 +29,7 @@ export function garbageFromProxy(text = "SSH-2.0-OpenSSH_9.9\r\n"): ProxyFault {
   return { stage: "proxy", name: "proxy: garbage", status: undefined, meet: (client) => void client.end(text) };
 }
 
-/** The tunnel opens, and nobody ever answers the client's TLS. */
+/** The tunnel opens, and the client's TLS is never answered. */
 export function silentTls(): TunnelFault {
   return { stage: "tunnel", name: "TLS: silence", meet: (client) => void client.resume() };
 }

@@ -35,21 +35,21 @@ export function resetAfterMint(of?: AnswerFault): AnswerFault {
   });
 }
 
-/** A right answer, so many milliseconds too late. */
+/** A correct answer after a number of milliseconds. */
 export function late(milliseconds: number, of?: AnswerFault): AnswerFault {
   return delivering(`after ${milliseconds} ms`, of, async (exchange, make) => {
     if (await goesOn(exchange, milliseconds)) send(exchange, make());
   });
 }
 
-/** Headers, so many bytes of the body, then nothing more. */
+/** Headers, a number of bytes of the body, then nothing more. */
 export function stalledBody(bytes = 5, of?: AnswerFault): AnswerFault {
   return delivering(`stalled after ${bytes} bytes`, of, (exchange, make) => {
     sendWithLength(exchange, make(), bytes);
   });
 }
 
-/** A body that comes byte by byte, each so many milliseconds after the other: never idle, and never done. */
+/** A body that comes byte by byte with a pause before each: never idle, and never complete. */
 export function drippingBody(everyMs = 100, of?: AnswerFault): AnswerFault {
   return delivering("dripping", of, async (exchange, make) => {
     sendHead(exchange, make());
@@ -58,7 +58,7 @@ export function drippingBody(everyMs = 100, of?: AnswerFault): AnswerFault {
   });
 }
 
-/** The connection ends after so many bytes of a body whose length was announced. */
+/** The connection ends within a body whose length was announced. */
 export function cutOffBody(bytes = 5, of?: AnswerFault): AnswerFault {
   return delivering(`cut off after ${bytes} bytes`, of, (exchange, make) => {
     sendWithLength(exchange, make(), bytes, () => exchange.message.socket.destroy());

@@ -36,6 +36,8 @@ export interface Salesforce {
   readonly env: { readonly https_proxy: string; readonly NODE_EXTRA_CA_CERTS: string };
   /** PEM of the authority, for clients in this process. */
   readonly authority: string;
+  /** Makes a certificate that clients with {@link Salesforce.env} trust. */
+  readonly certificateFor: Authority["certificateFor"];
   /** Where all hosts answer on loopback, for clients that need no proxy. */
   readonly port: number;
   /** Production of Acme. */
@@ -44,19 +46,19 @@ export interface Salesforce {
   /** All requests, in the order in which they began. Their assertions are in them. */
   readonly requests: readonly RecordedRequest[];
   readonly connects: readonly RecordedConnect[];
-  /** Every token that was handed out, in order. */
+  /** Every token that was issued, in order. */
   readonly minted: readonly string[];
   /** Sets up an app, or one that exists anew. */
   register(registration: Registration): App;
   /** Answers at a host (`*.` before it for all below), for an org. */
   serve(host: string, options: ServeOptions): void;
-  /** Whether a token is good for something. */
+  /** Whether a token is valid. */
   isLive(token: string): boolean;
   /** Ends the session of a token, as an administrator or another job would. */
   endSession(token: string): void;
   /** Whether a user gets the same token from the same app for as long as it lives: on by default. */
   reuseSessions(reuse: boolean): void;
-  /** Sets Salesforce's clock so many milliseconds ahead of the machine's, or behind. */
+  /** Sets Salesforce's clock ahead of the machine's, in milliseconds; behind it if negative. */
   clock(offset: number): void;
   misbehave(fault: Fault, occasion?: Occasion): void;
   /** No more faults. */
@@ -80,6 +82,7 @@ export async function startSalesforce(options: SalesforceOptions = {}): Promise<
   return {
     env: { https_proxy: proxyUrl(proxy.port, proxyCredentials), NODE_EXTRA_CA_CERTS: certificateFile },
     authority: authority.certificatePem,
+    certificateFor: authority.certificateFor,
     port: server.port,
     requests: server.requests,
     connects: proxy.connects,

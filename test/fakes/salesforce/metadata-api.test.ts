@@ -7,18 +7,18 @@ import { createMetadataApi, type MetadataApi } from "./metadata-api.ts";
 import { textOf } from "./soap.ts";
 import { readZip, writeZip } from "./zip.ts";
 
-interface Bench extends Setup {
+interface TestEnvironment extends Setup {
   readonly metadata: MetadataApi;
 }
 
-async function startBench(): Promise<Bench> {
+async function startTestEnvironment(): Promise<TestEnvironment> {
   const metadata = createMetadataApi();
   const [salesforce, key] = await Promise.all([startSalesforce({ routes: metadata.routes }), clientKey()]);
   return { salesforce, key, metadata, app: salesforce.register({ certificate: key.certificatePem }) };
 }
 
-async function tokenOf(bench: Bench): Promise<string> {
-  return String((await logIn(bench)).fields["access_token"]);
+async function tokenOf(environment: TestEnvironment): Promise<string> {
+  return String((await logIn(environment)).fields["access_token"]);
 }
 
 const ZIP = writeZip(
@@ -33,17 +33,22 @@ const RETRIEVE =
   "<retrieve><request><unpackaged><types><members>*</members><name>ApexClass</name></types></unpackaged></request></retrieve>";
 
 describe("the Metadata API", () => {
-  let bench: Bench;
+  let environment: TestEnvironment;
   before(async () => {
-    bench = await startBench();
+    environment = await startTestEnvironment();
   });
-  after(() => bench.salesforce.close());
+  after(() => environment.salesforce.close());
 
   /** Asks for something in SOAP. */
   async function soap(token: string, body: string, version = "64.0") {
     const envelope = `<soapenv:Envelope><soapenv:Header><SessionHeader><sessionId>${token}</sessionId></SessionHeader></soapenv:Header><soapenv:Body>${body}</soapenv:Body></soapenv:Envelope>`;
-    const url = `${bench.salesforce.org.instanceUrl}/services/Soap/m/${version}`;
-    return ask(bench.salesforce, { url, method: "POST", headers: { "content-type": "text/xml" }, body: envelope });
+    const url = `${environment.salesforce.org.instanceUrl}/services/Soap/m/${version}`;
+    return ask(environment.salesforce, {
+      url,
+      method: "POST",
+      headers: { "content-type": "text/xml" },
+      body: envelope,
+    });
   }
 
   /** Looks at a job until it is done. */
@@ -55,7 +60,7 @@ describe("the Metadata API", () => {
   }
 
   test("gives back what was deployed", async () => {
-    const token = await tokenOf(bench);
+    const token = await tokenOf(environment);
     const deployed = await result(token, "checkDeployStatus", (await soap(token, DEPLOY)).body);
     assert.equal(textOf(deployed, "success"), "true");
     assert.equal(textOf(deployed, "numberComponentsDeployed"), "1");
@@ -66,33 +71,37 @@ describe("the Metadata API", () => {
   });
 
   test("a validation changes nothing", async () => {
-    const before = bench.metadata.filesIn(bench.salesforce.org);
-    await soap(await tokenOf(bench), DEPLOY.replace(">false<", ">true<"));
-    assert.equal(bench.metadata.deployments.at(-1)?.checkOnly, true);
-    assert.equal(bench.metadata.filesIn(bench.salesforce.org), before);
+    const before = environment.metadata.filesIn(environment.salesforce.org);
+    await soap(await tokenOf(environment), DEPLOY.replace(">false<", ">true<"));
+    assert.equal(environment.metadata.deployments.at(-1)?.checkOnly, true);
+    assert.equal(environment.metadata.filesIn(environment.salesforce.org), before);
   });
 
   test("refuses a token that was made up, one of another org, and one that was revoked", async () => {
-    const known = bench.metadata.deployments.length;
-    const elsewhere = { iss: bench.app.consumerKey, sub: bench.salesforce.orgs.other.username };
-    const audience = { aud: bench.salesforce.orgs.other.instanceUrl };
-    const url = `${bench.salesforce.orgs.other.instanceUrl}/services/oauth2/token`;
-    const other = await logIn(bench, { url }, { ...elsewhere, ...audience });
-    const revoked = await tokenOf(bench);
-    bench.salesforce.endSession(revoked);
-    const madeUp = `${bench.salesforce.org.orgId.slice(0, 15)}!AQ${"x".repeat(94)}`;
+    const known = environment.metadata.deployments.length;
+    const elsewhere = { iss: environment.app.consumerKey, sub: environment.salesforce.orgs.other.username };
+    const audience = { aud: environment.salesforce.orgs.other.instanceUrl };
+    const url = `${environment.salesforce.orgs.other.instanceUrl}/services/oauth2/token`;
+    const other = await logIn(environment, { url }, { ...elsewhere, ...audience });
+    const revoked = await tokenOf(environment);
+    environment.salesforce.endSession(revoked);
+    const madeUp = `${environment.salesforce.org.orgId.slice(0, 15)}!AQ${"x".repeat(94)}`;
     for (const token of [madeUp, String(other.fields["access_token"]), revoked]) {
       const { status, body } = await soap(token, DEPLOY);
       assert.equal(status, 500);
       assert.match(body, /<faultcode>sf:INVALID_SESSION_ID<\/faultcode>/);
     }
-    assert.equal(bench.metadata.deployments.length, known);
+    assert.equal(environment.metadata.deployments.length, known);
   });
 
   test("takes a token of the JWT format from version 68.0 on", async () => {
-    const { consumerKey } = bench.app;
-    bench.salesforce.register({ consumerKey, certificate: bench.key.certificatePem, tokens: { format: "jwt" } });
-    const token = await tokenOf(bench);
+    const { consumerKey } = environment.app;
+    environment.salesforce.register({
+      consumerKey,
+      certificate: environment.key.certificatePem,
+      tokens: { format: "jwt" },
+    });
+    const token = await tokenOf(environment);
     assert.equal((await soap(token, RETRIEVE, "67.0")).status, 500);
     assert.equal((await soap(token, RETRIEVE, "68.0")).status, 200);
   });

@@ -248,7 +248,7 @@ test("a fault for one route or host leaves the others alone", LIMIT, async () =>
   assert.deepEqual(salesforce.pendingFaults(), []);
 });
 
-test("where no proxy is, nobody answers", LIMIT, async () => {
+test("a connection to a port without a proxy is refused", LIMIT, async () => {
   const env = { ...setup.salesforce.env, https_proxy: CLOSED_PROXY };
   const { url } = goodLogin(setup);
   await assert.rejects(ask({ ...setup.salesforce, env }, { url }), { code: "ECONNREFUSED" });

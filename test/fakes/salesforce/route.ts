@@ -19,6 +19,8 @@ export interface Call {
 /** A route that answers for itself. */
 export interface OpenRoute {
   readonly name: string;
+  /** Answers at this host alone; at every host by default. */
+  readonly host?: string;
   /** Matches the path below the site's own. */
   readonly path: RegExp;
   answer(call: Call): Answer;

@@ -41,6 +41,7 @@ export function findRoute(
   // Salesforce's own command line asks for //services after a login by access token.
   const found = world.hosts.find(request.host, request.path.replace(/\/+/g, "/"));
   for (const route of found ? routes : []) {
+    if ("host" in route && route.host !== request.host) continue;
     const parts = route.path.exec(found?.rest ?? "")?.slice(1);
     if (!found || !parts) continue;
     const call = { world, request, place: found.place, parts };

@@ -161,7 +161,7 @@ test("serves the identity URL that the token response names, at the generic host
 
 const QUERIES: readonly [soql: string, status: number, expected: unknown][] = [
   ["select username from user where isactive = true limit 1", 200, "deploy@acme.example"],
-  ["SELECT Username FROM User WHERE Username = 'nobody'", 200, undefined],
+  ["SELECT Username FROM User WHERE Username = 'unknown'", 200, undefined],
   ["SELECT COUNT() FROM Account", 200, 2],
   ["SELECT COUNT() FROM Account WHERE Name = 'Edge Communications'", 200, 1],
   ["SELECT Id FROM ScratchOrgInfo", 400, "INVALID_TYPE"],
@@ -218,7 +218,7 @@ test("revocation refuses what isn't a token of this org", LIMIT, async () => {
   assert.ok(setup.salesforce.isLive(token));
 });
 
-test("an app with JWT-based tokens hands them out, with what it adds to the answer", LIMIT, async () => {
+test("an app with JWT-based tokens issues them, with the fields that it adds to the answer", LIMIT, async () => {
   const tokens = { format: "jwt", lifetimeSeconds: 900, also: ["issued_at", "expires_in", "signature"] } as const;
   const app = setup.salesforce.register({ certificate: setup.key.certificatePem, tokens });
   const { fields } = await logIn({ ...setup, app });
@@ -297,7 +297,7 @@ test("a site below a Salesforce domain takes its own audience alone", LIMIT, asy
   );
 });
 
-test("a host that nobody serves is unknown to the proxy, and a site answers below its path alone", LIMIT, async () => {
+test("a host that is not served is unknown to the proxy, and a site answers below its path only", LIMIT, async () => {
   const { salesforce } = setup;
   await assert.rejects(ask(salesforce, { url: "https://acme.my.salesforce.example/" }), /the proxy answered 502/);
   assert.deepEqual(salesforce.connects.at(-1)?.answeredWith, "unknown host");

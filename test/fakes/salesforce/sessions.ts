@@ -23,7 +23,7 @@ export interface Login {
 export interface Sessions {
   /** Whether a user gets the same token from the same app for as long as it lives, as on the real Salesforce. */
   reuse: boolean;
-  /** Every token that an answer had in it, in order, the same one as often as it was handed out. */
+  /** Every token that an answer had in it, in order, the same one as often as it was issued. */
   readonly minted: string[];
   /** A session for a login, an open one where there is. */
   open(login: Login): Session;
@@ -68,7 +68,7 @@ function makeOpaque(org: Org): string {
   return `${org.orgId.slice(0, 15)}!AQ${randomText(94)}`;
 }
 
-/** Three parts that nobody but Salesforce reads; its signature is noise. */
+/** Three parts that only Salesforce reads; its signature is noise. */
 function makeJwt({ org, user, consumerKey, lifetimeSeconds, now }: Login): string {
   const encode = (part: unknown) => Buffer.from(JSON.stringify(part)).toString("base64url");
   const header = { tnk: `core/prod/${org.orgId}`, ver: "1.0", kid: "CORE_ATJWT", tty: "sfdc-core-token", typ: "JWT" };

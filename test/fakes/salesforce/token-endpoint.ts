@@ -6,6 +6,7 @@ import { longId } from "./ids.ts";
 import { identityUrlOf } from "./orgs.ts";
 import { isForm } from "./requests.ts";
 import type { Call, OpenRoute } from "./route.ts";
+import { exchangeToken, isTokenExchange } from "./token-exchange.ts";
 import type { OptionalField, TokenOptions } from "./token-options.ts";
 import { now } from "./world.ts";
 
@@ -13,11 +14,12 @@ const JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 /** A session's usual length. */
 const LIFETIME_SECONDS = 7200;
 
-/** The token endpoint, for the JWT bearer flow alone. */
+/** The token endpoint, for the JWT bearer flow and token exchange. */
 export const tokenRoute: OpenRoute = {
   name: "token",
   path: /^\/services\/oauth2\/token$/,
   answer(call) {
+    if (isTokenExchange(call)) return exchangeToken(call, grant);
     const refusal = refuseRequest(call);
     if (refusal) return refusal;
     const assertion = parseAssertion(call.request.form["assertion"] ?? "");

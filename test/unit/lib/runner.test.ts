@@ -44,36 +44,24 @@ function entries(text: string): Record<string, string> {
   return Object.fromEntries([...found].map(([, name = "", , value = ""]) => [name, value]));
 }
 
-describe("masks", () => {
-  const { stdout } = step(`
-    for (const secret of ["one", "first\\nsecond\\r\\n  third\\rfourth\\n", "50% off", "", " \\n\\t", "  padded "]) {
-      runner.mask(secret);
-      runner.info("--");
-    }
-  `);
-  const groups = stdout
-    .join("\n")
-    .split("--")
-    .map((group) => group.trim().split("\n"));
-  const expected: readonly (readonly [what: string, commands: readonly string[]])[] = [
-    ["hide a value", ["::add-mask::one"]],
+describe("a mask", () => {
+  const masks: readonly (readonly [what: string, secrets: readonly string[], commands: readonly string[]])[] = [
+    ["hides a value", ["one"], ["::add-mask::one"]],
+    ["is escaped", ["50% off"], ["::add-mask::50%25 off"]],
+    ["isn't repeated", ["twice", "once", "twice", " twice"], ["::add-mask::twice", "::add-mask::once"]],
+    ["is never blank", ["", " \n\t", "\r\n"], []],
+    ["leaves out white space around, which may get lost in a log", ["  padded "], ["::add-mask::padded"]],
     [
-      "hide a value of several lines as a whole and line by line",
-      [
-        "::add-mask::first%0Asecond%0D%0A  third%0Dfourth",
-        "::add-mask::first",
-        "::add-mask::second",
-        "::add-mask::third",
-        "::add-mask::fourth",
-      ],
+      "of several lines is one of each line and none of the whole",
+      ["first\nsecond\r\n  third\rfirst\n"],
+      ["::add-mask::first", "::add-mask::second", "::add-mask::third"],
     ],
-    ["are escaped", ["::add-mask::50%25 off"]],
-    ["are never blank: empty", [""]],
-    ["are never blank: white space", [""]],
-    ["leave out white space around, which may get lost in a log", ["::add-mask::padded"]],
   ];
-  for (const [index, [what, commands]] of expected.entries()) {
-    test(what, () => assert.deepEqual(groups[index], commands));
+  for (const [what, secrets, commands] of masks) {
+    test(what, () => {
+      const { stdout } = step(`for (const secret of ${JSON.stringify(secrets)}) runner.mask(secret);`);
+      assert.deepEqual(stdout, commands);
+    });
   }
 });
 
@@ -115,6 +103,143 @@ test("values go into the runner's files, and not a word of them to the log", () 
   assert.equal(files["GITHUB_STEP_SUMMARY"]?.trimEnd(), "### Done");
 });
 
+const ALL = '["GITHUB_OUTPUT", "GITHUB_STATE", "GITHUB_ENV"]';
+/** Prints what a call throws, on one line. */
+const attempt = (call: string) =>
+  `try { ${call}; } catch ({ code, message, context, causes }) { console.log(JSON.stringify({ code, message, context, causes })); }`;
+
+describe("files of the runner that are required", () => {
+  test("may all be there", () => {
+    const { status, stdout, files } = step(`runner.requireFiles(${ALL});`);
+    assert.deepEqual({ status, stdout }, { status: 0, stdout: [] });
+    assert.deepEqual(Object.values(files), ["", "", "", ""]);
+  });
+
+  test("must be set", () => {
+    const { stdout } = step(attempt(`runner.requireFiles(${ALL})`), { without: ["GITHUB_STATE"] });
+    assert.match(stdout.join(), /"not-a-step".*GITHUB_STATE isn't set.*uses:/);
+  });
+
+  test("aren't looked at unless they are named", () => {
+    assert.deepEqual(step('runner.requireFiles(["GITHUB_OUTPUT"]);', { without: ["GITHUB_STATE"] }).stdout, []);
+  });
+
+  const unusable: readonly (readonly [what: string, prepare: string, says: RegExp, cure: RegExp])[] = [
+    ["a folder", "fs.mkdirSync(path)", /it isn't a regular file/, /Remove the variable from env/],
+    ["a device", 'path = "/dev/full"', /it isn't a regular file/, /Remove the variable from env/],
+    ["a FIFO", 'spawnSync("mkfifo", [path])', /it isn't a regular file/, /Remove the variable from env/],
+    ["a file that doesn't exist", "", /ENOENT/, /Mount the runner's work folder/],
+    ["a path through a file", 'fs.writeFileSync(path, ""); path += "/x"', /ENOTDIR/, /Mount the runner's work folder/],
+    [
+      "a file of another user",
+      'fs.writeFileSync(path, "", { mode: 0o444 }); fs.chmodSync(folder, 0o755); process.getuid() === 0 && process.setuid(65534)',
+      /EACCES/,
+      /container\.options: --user/,
+    ],
+  ];
+  for (const [what, prepare, says, cure] of unusable) {
+    test(`can't be ${what}`, { skip: process.platform === "win32" }, () => {
+      const { status, stdout } = step(`
+        import fs from "node:fs";
+        import { spawnSync } from "node:child_process";
+        const folder = fs.mkdtempSync("${folder}/odd-");
+        fs.chmodSync("${folder}", 0o755);
+        let path = folder + "/file";
+        ${prepare};
+        process.env.GITHUB_STATE = path;
+        ${attempt('runner.requireFiles(["GITHUB_STATE"])')}
+      `);
+      assert.equal(status, 0);
+      const [{ code, message, context, causes } = assert.fail()] = stdout.map((line) => JSON.parse(line));
+      assert.equal(code, "runner-file-unusable");
+      assert.match(message, /^The runner's file GITHUB_STATE can't be written \(.*\)\.$/);
+      assert.match(context.join(), /^No token was requested: /);
+      assert.match(message, says);
+      assert.ok(message.length <= 120 && !JSON.stringify([message, context, causes]).includes(folder));
+      assert.match(JSON.stringify(causes), cure);
+    });
+  }
+
+  test("are found to be read-only by what the system says of any other kind", () => {
+    const { stdout } = step(`
+      import fs from "node:fs";
+      import { syncBuiltinESMExports } from "node:module";
+      fs.openSync = () => { throw Object.assign(new Error("odd"), { code: "EODD" }); };
+      syncBuiltinESMExports();
+      ${attempt(`runner.requireFiles(${ALL})`)}
+    `);
+    assert.match(stdout.join(), /GITHUB_OUTPUT can't be written \(EODD\)/);
+  });
+});
+
+/** From the second write to a file on, half of what is written gets to the disk. */
+const FULL_DISK = `
+  import fs from "node:fs";
+  import { syncBuiltinESMExports } from "node:module";
+  const { appendFileSync } = fs;
+  const written = new Set();
+  fs.appendFileSync = (path, text) => {
+    if (!written.has(path)) return void written.add(path) ?? appendFileSync(path, text);
+    appendFileSync(path, text.slice(0, text.length / 2));
+    throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+  };
+  syncBuiltinESMExports();
+`;
+
+describe("a write that fails", () => {
+  test("leaves no output and no variable, and says so", () => {
+    const { stdout, files } = step(`
+      ${FULL_DISK}
+      runner.saveState("revoke_access_token", "secret-value");
+      runner.output("access_token", "secret-value");
+      runner.exportVariable("SF_ACCESS_TOKEN", "secret-value");
+      ${attempt('runner.exportVariable("SF_ORG_INSTANCE_URL", "secret-value")')}
+    `);
+    assert.match(
+      stdout.join(),
+      /GITHUB_ENV can't be written \(ENOSPC\)\..*"No outputs and no environment variables were set\./,
+    );
+    assert.match(stdout.join(), /disk.* is full/);
+    assert.doesNotMatch(stdout.join(), /secret-value/);
+    assert.deepEqual([files["GITHUB_OUTPUT"], files["GITHUB_ENV"]], ["", ""]);
+    assert.deepEqual(entries(files["GITHUB_STATE"] ?? ""), { revoke_access_token: "secret-value" });
+  });
+
+  test("keeps what was in the files before this step wrote to them", () => {
+    const { files } = step(`
+      fs.writeFileSync(process.env.GITHUB_OUTPUT, "before=1\\n");
+      ${FULL_DISK}
+      runner.output("a", "1");
+      ${attempt('runner.output("b", "2")')}
+    `);
+    assert.equal(files["GITHUB_OUTPUT"], "before=1\n");
+  });
+
+  test("of the state leaves none, and says what that means", () => {
+    const { stdout, files } = step(`
+      ${FULL_DISK}
+      runner.saveState("revoke_access_token", "secret-value");
+      ${attempt('runner.saveState("revoke_instance_url", "https://acme.example")')}
+    `);
+    assert.match(
+      stdout.join(),
+      /GITHUB_STATE can't be written \(ENOSPC\)\..*"The token wasn't saved for the post step/,
+    );
+    assert.equal(files["GITHUB_STATE"], "");
+  });
+
+  test("and can't be undone is no reason to promise that nothing was set", () => {
+    const { stdout } = step(`
+      ${FULL_DISK}
+      fs.truncateSync = () => assert.fail();
+      syncBuiltinESMExports();
+      runner.output("a", "1");
+      ${attempt('runner.output("b", "2")')}
+    `);
+    assert.match(stdout.join(), /Some outputs or environment variables may be set: don't use them\./);
+  });
+});
+
 describe("without the runner's file", () => {
   const calls: readonly (readonly [file: string, call: string])[] = [
     ["GITHUB_OUTPUT", 'runner.output("access_token", "secret-value")'],
@@ -122,11 +247,11 @@ describe("without the runner's file", () => {
     ["GITHUB_STATE", 'runner.saveState("revoke_access_token", "secret-value")'],
   ];
   for (const [file, call] of calls) {
-    test(`${file} nothing is handed over, and the value is not printed instead`, () => {
+    test(`${file} nothing is written, and the value is not printed instead`, () => {
       const script = `try { ${call}; } catch (error) { console.log(error.message); }`;
       const { stdout, stderr, files } = step(script, { without: [file] });
       assert.equal(stdout.length, 1);
-      assert.match(stdout[0] ?? "", new RegExp(`^${file} is not set`));
+      assert.match(stdout[0] ?? "", new RegExp(`^${file} isn't set`));
       assert.ok(!JSON.stringify([stdout, stderr, files]).includes("secret-value"));
     });
   }
@@ -136,7 +261,7 @@ describe("without the runner's file", () => {
       without: ["GITHUB_STEP_SUMMARY"],
     });
     assert.equal(status, 0);
-    assert.match(stdout[0] ?? "", /^::warning title=Salesforce JWT Auth::The job summary could not be written/);
+    assert.match(stdout[0] ?? "", /^::warning title=Salesforce JWT Auth::The job summary couldn't be written/);
     assert.equal(stdout[1], "goes on");
   });
 
@@ -146,7 +271,7 @@ describe("without the runner's file", () => {
       `process.env.GITHUB_STEP_SUMMARY = ${JSON.stringify(path)};
        githubRunner(process.env).addSummary("x");`,
     );
-    assert.match(stdout[0] ?? "", /^::warning title=Salesforce JWT Auth::The job summary could not be written/);
+    assert.match(stdout[0] ?? "", /^::warning title=Salesforce JWT Auth::The job summary couldn't be written/);
     assert.ok(!existsSync(path));
   });
 });

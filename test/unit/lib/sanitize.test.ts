@@ -20,11 +20,11 @@ const assertion = await signAssertion(claims, privateKey);
 const examples: readonly (readonly [what: string, text: string, shown: string])[] = [
   ["plain text as it is", "user hasn't approved this consumer", "user hasn't approved this consumer"],
   ["text in any script", "ユーザーは無効です – naïve", "ユーザーは無効です – naïve"],
-  ["line ends of every kind as one space", "a\r\nb\rc\nd\u0085e\u2028f\u2029g\vh\fi", "a b c d e f g h i"],
+  ["line ends of every kind as one space", "a\r\nbb\rc\ndd\u0085e\u2028ff\u2029g\vhh\fi", "a bb c dd e ff g hh i"],
   ["no white space around", " \t\n x \n", "x"],
   ["no null, bell, backspace or delete", "a\0b\u0007c\bd\u007fe", "a b c d e"],
   ["no format characters that hide or turn text round", "a\u202eb\u200bc\u2066d\ufeffe\u00adf", "a b c d e f"],
-  ["no colours", "\u001b[31;1mred\u001b[0m", "red"],
+  ["no colors", "\u001b[31;1mred\u001b[0m", "red"],
   ["no cursor moves and no cleared screens", "\u001b[2J\u001b[1;1Hx\u001bcy", "xy"],
   ["no terminal titles and links", "\u001b]0;title\u0007a\u001b]8;;https://x.example\u001b\\b", "ab"],
   ["no command at the start of a line", "::add-mask::e", ": :add-mask: :e"],
@@ -47,11 +47,11 @@ const examples: readonly (readonly [what: string, text: string, shown: string])[
   ["nothing as nothing", "", ""],
 ];
 
-describe("quote shows", () => {
+describe("sanitize shows", () => {
   for (const [what, text, shown] of examples) test(what, () => assert.equal(sanitize(text), shown));
 
   test("at most 300 characters, with a sign that it was cut", () => {
-    assert.equal(sanitize("ab ".repeat(200)), `${"ab ".repeat(200).slice(0, 299)}…`);
+    assert.equal(sanitize("abc d ".repeat(100)), `${"abc d ".repeat(100).slice(0, 299)}…`);
     assert.equal(sanitize("x".repeat(300)), "x".repeat(300));
   });
 
@@ -74,7 +74,7 @@ const hostileText = fc
   .map((pieces) => pieces.join(""));
 const limit = fc.integer({ min: 1, max: 400 });
 
-describe("quote, whatever it is given,", () => {
+describe("sanitize, whatever it is given,", () => {
   test("gives one line without control, format or separator characters", () => {
     fc.assert(
       fc.property(hostileText, limit, (text, most) => {
@@ -141,7 +141,7 @@ const surroundings = fc.oneof(
   hostileText,
 );
 
-describe("quote never shows a piece of a credential", () => {
+describe("sanitize never shows a piece of a credential", () => {
   test("that stands anywhere in the text", () => {
     fc.assert(
       fc.property(surroundings, secret, surroundings, limit, (before, hidden, after, most) => {
@@ -155,6 +155,38 @@ describe("quote never shows a piece of a credential", () => {
       { numRuns: 400 },
     );
   });
+
+  const utf16 = (text: string) => Buffer.from(`\ufeff${text}`, "utf16le").toString("utf8");
+  const swapped = (text: string) => Buffer.from(`\ufeff${text}`, "utf16le").swap16().toString("utf8");
+  const spread = (separator: string, length: number) => (text: string) =>
+    (text.match(new RegExp(`.{1,${length}}`, "g")) ?? []).join(separator);
+  const disguises: readonly (readonly [what: string, disguise: (text: string) => string])[] = [
+    ["in UTF-16, little-endian", utf16],
+    ["in UTF-16, big-endian", swapped],
+    ...["\0", "\u200b", "\u00ad", " ", "\n", "\t ", ", ", " | "].map(
+      (separator) => [`with ${JSON.stringify(separator)} between any two characters`, spread(separator, 1)] as const,
+    ),
+    ...[3, 4, 5, 8, 12, 15, 16, 64, 76].flatMap((length) =>
+      [" ", "\r\n", '", "'].map(
+        (separator) =>
+          [`in pieces of ${length} with ${JSON.stringify(separator)} between`, spread(separator, length)] as const,
+      ),
+    ),
+  ];
+  for (const [what, disguise] of disguises) {
+    test(`that is ${what}`, () => {
+      for (const hidden of [assertion, OPAQUE_TOKEN]) {
+        for (const before of ["", "invalid assertion: "]) {
+          const shown = sanitize(`${before}${disguise(hidden)} was refused`, 4000).replace(/[^\w\-.!]/g, "");
+          assert.equal(
+            piecesOf(hidden).find((piece) => shown.includes(piece)),
+            undefined,
+            shown,
+          );
+        }
+      }
+    });
+  }
 
   test("that stands where the text is cut before it is cleaned", () => {
     for (const hidden of [assertion, OPAQUE_TOKEN, bytesFrom("hex", 64).toString("hex")]) {
@@ -173,7 +205,7 @@ describe("quote never shows a piece of a credential", () => {
 test("sanitize takes no longer for a megabyte made to slow it down than a child process may live", () => {
   const script = `
     import { sanitize } from ${JSON.stringify(new URL("../../../src/lib/sanitize.ts", import.meta.url).href)};
-    for (const unit of ["a", "aA", "A1", "a1 ", "=", "\\u001b", "\\u001b]", "\\u001b[0", "#", "##[", ":", "::", " ", "\\n", "0", "f", "é", "\\0", "%"])
+    for (const unit of ["a", "aA", "A1", "a1 ", "=", "\\u001b", "\\u001b]", "\\u001b[0", "#", "##[", ":", "::", " ", "\\n", "0", "f", "é", "\\0", "%", "abcde ", "ab "])
       sanitize(unit.repeat(1024 * 1024 / unit.length));
     console.log("done");
   `;

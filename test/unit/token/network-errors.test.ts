@@ -2,155 +2,200 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { TimeoutError } from "../../../src/lib/clock.ts";
-import { classifyNetworkError } from "../../../src/token/network-errors.ts";
+import type { Stage } from "../../../src/lib/http.ts";
+import { ProxyAddressError } from "../../../src/lib/proxy.ts";
+import { classifyNetworkError, NETWORK_ERRORS } from "../../../src/token/network-errors.ts";
 import { OPAQUE_TOKEN } from "../../support/secrets.ts";
 
 const raised = (code: string | undefined, message: string) => Object.assign(new Error(message), { code });
 /** As the client's proxy agent raises what a proxy did. */
 const tunnel = (what: string) => raised("ECONNRESET", `tunneling socket could not be established, ${what}`);
+const certificate = (code: string, message: string) => raised(code, message);
 
-type Case = readonly [what: string, error: unknown, code: string, retry: boolean];
-const faults: readonly Case[] = [
-  ["a refused connection", raised("ECONNREFUSED", "connect ECONNREFUSED 192.0.2.1:443"), "connection-failed", true],
-  ["a reset connection", raised("ECONNRESET", "read ECONNRESET"), "connection-failed", true],
-  ["a body that was cut off", raised("ECONNRESET", "aborted"), "connection-failed", true],
-  ["a hang-up", raised("ECONNRESET", "socket hang up"), "connection-failed", true],
-  [
-    "a hang-up in TLS",
-    raised("ECONNRESET", "Client network socket disconnected before secure TLS connection was established"),
-    "connection-failed",
-    true,
-  ],
-  [
-    "a connection that takes too long",
-    raised("ETIMEDOUT", "connect ETIMEDOUT 192.0.2.1:443"),
-    "connection-failed",
-    true,
-  ],
-  ["a network that can't be reached", raised("ENETUNREACH", "connect ENETUNREACH"), "connection-failed", true],
-  ["a handshake that breaks off", raised("EPROTO", "write EPROTO internal error"), "connection-failed", true],
-  ["a broken pipe", raised("EPIPE", "write EPIPE"), "connection-failed", true],
-  ["a name server that is down", raised("EAI_AGAIN", "getaddrinfo EAI_AGAIN acme"), "connection-failed", true],
-  ["no words at all", new Error(), "connection-failed", true],
-  ["an attempt without an answer", new TimeoutError(15_000), "no-answer-in-time", true],
+type Case = readonly [what: string, error: Error, reason: string];
 
-  ["an unknown host", raised("ENOTFOUND", "getaddrinfo ENOTFOUND acme.my.salesforce.com"), "host-unknown", false],
-  [
-    "a certificate of nobody",
-    raised("SELF_SIGNED_CERT_IN_CHAIN", "self-signed certificate in certificate chain"),
-    "tls-untrusted",
-    false,
+/** By the code, and whether another attempt can help. */
+const CASES: Readonly<Record<string, readonly Case[]>> = {
+  "connection-failed, retried": [
+    ["a refused connection", raised("ECONNREFUSED", "connect ECONNREFUSED 192.0.2.1:443"), "the connection failed"],
+    ["a reset connection", raised("ECONNRESET", "read ECONNRESET"), "the connection failed"],
+    ["a body that was cut off", raised("ECONNRESET", "aborted"), "the connection failed"],
+    [
+      "a connection that takes too long",
+      raised("ETIMEDOUT", "connect ETIMEDOUT 192.0.2.1:443"),
+      "the connection failed",
+    ],
+    ["a network without a route", raised("ENETUNREACH", "connect ENETUNREACH"), "the connection failed"],
+    ["a handshake that breaks off", raised("EPROTO", "write EPROTO internal error"), "the connection failed"],
+    ["a name server that is down", raised("EAI_AGAIN", "getaddrinfo EAI_AGAIN acme"), "the connection failed"],
+    [
+      "a response that isn't HTTP",
+      raised("HPE_INVALID_CONSTANT", "Parse Error: Expected HTTP/"),
+      "the connection failed",
+    ],
+    [
+      "a connection closed in TLS",
+      raised("ECONNRESET", "Client network socket disconnected before secure TLS connection was established"),
+      "the connection failed",
+    ],
+    ["a code that is new", raised("OUT_OF_MEM", "out of memory"), "the connection failed"],
   ],
-  [
-    "a self-signed certificate",
-    raised("DEPTH_ZERO_SELF_SIGNED_CERT", "self-signed certificate"),
-    "tls-untrusted",
-    false,
+  "host-unknown, final": [
+    [
+      "an unknown host",
+      raised("ENOTFOUND", "getaddrinfo ENOTFOUND acme.my.salesforce.com"),
+      "the host name is unknown",
+    ],
   ],
-  [
-    "an unknown issuer",
-    raised("UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "unable to get local issuer certificate"),
-    "tls-untrusted",
-    false,
+  "tls-untrusted, final": [
+    certificate("SELF_SIGNED_CERT_IN_CHAIN", "self-signed certificate in certificate chain"),
+    certificate("DEPTH_ZERO_SELF_SIGNED_CERT", "self-signed certificate"),
+    certificate("CERT_REVOKED", "certificate revoked"),
+    certificate("UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "unable to get local issuer certificate"),
+    certificate("UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY", "unable to decode issuer public key"),
+    certificate("UNABLE_TO_VERIFY_LEAF_SIGNATURE", "unable to verify the first certificate"),
+    certificate("UNABLE_TO_GET_CRL", "unable to get certificate list"),
+    certificate("ERR_TLS_INVALID_CONTEXT", "invalid context"),
+    certificate("INVALID_CA", "invalid CA"),
+    certificate("INVALID_PURPOSE", "unsuitable purpose"),
+    certificate("PATH_LENGTH_EXCEEDED", "path length constraint exceeded"),
+    certificate("UNSPECIFIED", "EE key too weak"),
+  ].map(
+    (error): Case => [(error as NodeJS.ErrnoException).code ?? "", error, "the server's certificate isn't trusted"],
+  ),
+  "tls-expired, final": [
+    certificate("CERT_HAS_EXPIRED", "certificate has expired"),
+    certificate("CERT_NOT_YET_VALID", "certificate is not yet valid"),
+  ].map((error): Case => [error.message, error, "the server's certificate isn't valid today"]),
+  "tls-wrong-name, final": [
+    certificate("ERR_TLS_CERT_ALTNAME_INVALID", "Hostname/IP does not match certificate's altnames"),
+    certificate("HOSTNAME_MISMATCH", "hostname mismatch"),
+  ].map((error): Case => [error.message, error, "the server's certificate is for another host name"]),
+  "tls-handshake, final": [
+    raised("ERR_SSL_WRONG_VERSION_NUMBER", "SSL routines:tls_validate_record_header"),
+    raised("EPROTO", "write EPROTO SSL routines:tls_validate_record_header:wrong version number"),
+    raised("ERR_SSL_UNSUPPORTED_PROTOCOL", "SSL routines"),
+    raised("ERR_SSL_PACKET_LENGTH_TOO_LONG", "SSL routines"),
+    raised("ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE", "ssl/tls alert"),
+    raised("ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION", "ssl/tls alert"),
+  ].map(
+    (error): Case => [`${(error as NodeJS.ErrnoException).code} ${error.message}`, error, "the TLS handshake failed"],
+  ),
+  "proxy-authentication, final": [
+    ["a proxy's 407", tunnel("statusCode=407"), "the proxy requires a user name and a password (HTTP 407)"],
   ],
-  [
-    "a chain with a gap",
-    raised("UNABLE_TO_VERIFY_LEAF_SIGNATURE", "unable to verify the first certificate"),
-    "tls-untrusted",
-    false,
+  "proxy-refused, final": [
+    ["a proxy's 403", tunnel("statusCode=403"), "the proxy refused to connect to Salesforce"],
+    ["a proxy's 500", tunnel("statusCode=500"), "the proxy refused to connect to Salesforce"],
   ],
-  ["a revoked certificate", raised("CERT_REVOKED", "certificate revoked"), "tls-untrusted", false],
-  [
-    "a certificate of one that may not issue any",
-    raised("INVALID_CA", "invalid CA certificate"),
-    "tls-untrusted",
-    false,
+  "proxy-unreachable, retried": [
+    ...[502, 503, 504].map(
+      (status): Case => [`a proxy's ${status}`, tunnel(`statusCode=${status}`), "the proxy couldn't reach Salesforce"],
+    ),
+    ["a proxy that refuses the connection", tunnel("cause=connect ECONNREFUSED"), "the connection to the proxy failed"],
+    ["a proxy that hangs up", tunnel("cause=socket hang up"), "the connection to the proxy failed"],
+    ["a proxy that isn't one", tunnel("cause=Parse Error: Expected HTTP/"), "the connection to the proxy failed"],
+    [
+      "a proxy that sends text into the tunnel",
+      raised("ECONNRESET", "got illegal response body from proxy"),
+      "the connection to the proxy failed",
+    ],
   ],
-  [
-    "a certificate for another use",
-    raised("INVALID_PURPOSE", "unsuitable certificate purpose"),
-    "tls-untrusted",
-    false,
+  "proxy-unknown, final": [
+    ["an unknown proxy", tunnel("cause=getaddrinfo ENOTFOUND proxy.invalid"), "the proxy's host name is unknown"],
   ],
-  [
-    "a chain that is too long",
-    raised("PATH_LENGTH_EXCEEDED", "path length constraint exceeded"),
-    "tls-untrusted",
-    false,
+  "proxy-malformed, final": [
+    ...["wrong version number", "packet length too long"].map(
+      (words): Case => [
+        `a plain proxy behind https://: ${words}`,
+        tunnel(`cause=C0FC:error:0A00010B:SSL routines:tls_validate_record_header:${words}:../deps/openssl`),
+        "the proxy doesn't use TLS, but its address in https_proxy begins with https://",
+      ],
+    ),
+    [
+      "an address that can't be read",
+      new ProxyAddressError("https_proxy", { cause: "has quotation marks", fix: "Remove them." }),
+      "the proxy address in https_proxy isn't valid",
+    ],
   ],
-  ["a key that is too weak", raised("UNSPECIFIED", "EE certificate key too weak"), "tls-untrusted", false],
-  ["a certificate that has expired", raised("CERT_HAS_EXPIRED", "certificate has expired"), "tls-expired", false],
-  ["a certificate of tomorrow", raised("CERT_NOT_YET_VALID", "certificate is not yet valid"), "tls-expired", false],
-  [
-    "a certificate of another host",
-    raised("ERR_TLS_CERT_ALTNAME_INVALID", "Hostname/IP does not match certificate's altnames"),
-    "tls-wrong-name",
-    false,
-  ],
-  [
-    "a server that speaks no TLS",
-    raised("ERR_SSL_WRONG_VERSION_NUMBER", "wrong version number"),
-    "tls-handshake",
-    false,
-  ],
-  [
-    "a handshake without a common cipher",
-    raised("ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE", "ssl/tls alert handshake failure"),
-    "tls-handshake",
-    false,
-  ],
+  "proxy-untrusted, final": [
+    "self-signed certificate",
+    "unable to get local issuer certificate",
+    "Hostname/IP does not match certificate's altnames: Host: p. is not in the cert's altnames",
+    "SSL routines:unsupported protocol",
+    "SSL routines:ssl/tls alert handshake failure",
+    "SSL routines:tlsv1 alert protocol version",
+  ].map((words): Case => [words, tunnel(`cause=${words}`), "the TLS connection to the proxy can't be trusted"]),
+};
 
-  ["a proxy's 407", tunnel("statusCode=407"), "proxy-authentication", false],
-  ["a proxy's 403", tunnel("statusCode=403"), "proxy-refused", false],
-  ["a proxy's 405", tunnel("statusCode=405"), "proxy-refused", false],
-  ["a proxy's 502", tunnel("statusCode=502"), "proxy-unreachable", true],
-  ["a proxy's 503", tunnel("statusCode=503"), "proxy-unreachable", true],
-  ["a proxy's 504", tunnel("statusCode=504"), "proxy-unreachable", true],
-  [
-    "a proxy that refuses the connection",
-    tunnel("cause=connect ECONNREFUSED 192.0.2.1:3128"),
-    "proxy-unreachable",
-    true,
-  ],
-  ["a proxy that hangs up", tunnel("cause=socket hang up"), "proxy-unreachable", true],
-  [
-    "a proxy that talks out of turn",
-    raised("ECONNRESET", "got illegal response body from proxy"),
-    "proxy-unreachable",
-    true,
-  ],
-  ["an unknown proxy", tunnel("cause=getaddrinfo ENOTFOUND proxy.invalid"), "proxy-unknown", false],
-  ["a proxy of nobody", tunnel("cause=self-signed certificate"), "tls-untrusted", false],
-  ["a proxy of an unknown issuer", tunnel("cause=unable to get local issuer certificate"), "tls-untrusted", false],
-  ["a proxy with a gap in its chain", tunnel("cause=unable to verify the first certificate"), "tls-untrusted", false],
-  ["a proxy whose address is no URL", raised("ERR_INVALID_URL", "Invalid URL"), "proxy-unknown", false],
-  ["a proxy whose password is not encoded", raised(undefined, "URI malformed"), "proxy-unknown", false],
-];
+const cases = Object.entries(CASES).flatMap(([expected, group]) => group.map((one) => [expected, ...one] as const));
 
-describe("networkFault", () => {
-  for (const [what, error, code, retry] of faults) {
-    test(`${what}: ${code}, ${retry ? "asks again" : "final"}`, () => {
-      const fault = classifyNetworkError(error);
-      assert.deepEqual({ code: fault.code, retry: fault.retry }, { code, retry });
-      assert.ok(fault.steps.length > 0);
-    });
+/** What a user or the next step would notice. */
+function outcome(error: unknown, rules = NETWORK_ERRORS): string {
+  try {
+    const { code, retry, headline } = classifyNetworkError(error, rules).rule;
+    return `${code}, ${retry ? "retried" : "final"}: ${headline}`;
+  } catch {
+    return "a defect";
+  }
+}
+
+const expectedOutcome = (expected: string, reason: string) =>
+  `${expected}: ${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`;
+
+describe("a network error is classified:", () => {
+  for (const [expected, what, error, reason] of cases) {
+    test(`${what}: ${expected}`, () => assert.equal(outcome(error), expectedOutcome(expected, reason)));
   }
 
+  test("every alternative of every rule decides at least one of these cases", () => {
+    for (const [row, rule] of NETWORK_ERRORS.entries()) {
+      for (const alternative of rule.match) {
+        const without = { ...rule, match: rule.match.filter((other) => other !== alternative) };
+        const rules = NETWORK_ERRORS.with(row, without);
+        const decided = cases.some(
+          ([expected, , error, reason]) => outcome(error, rules) !== expectedOutcome(expected, reason),
+        );
+        assert.ok(decided, `no case needs ${alternative} of "${rule.headline}"`);
+      }
+    }
+  });
+
+  test("with one to four causes, each with a fix, in full sentences without an address", () => {
+    for (const [, what, error] of cases) {
+      const { causes, headline } = classifyNetworkError(error).rule;
+      assert.ok(causes.length >= 1 && causes.length <= 4, what);
+      for (const { cause, fix } of causes) {
+        assert.match(fix, /^[A-Z]/);
+        if (cause !== undefined && !(error instanceof ProxyAddressError))
+          assert.match(cause, /^(?:[A-Z]|login_url|https_proxy).*\.$/);
+      }
+      assert.ok(headline.length <= 120, headline);
+      assert.doesNotMatch(headline, /192\.0\.2\.1|acme|proxy\.invalid/);
+    }
+  });
+
   test("names NODE_EXTRA_CA_CERTS for every certificate that doesn't verify", () => {
-    const untrusted = faults.filter(([, , code]) => ["tls-untrusted", "tls-expired", "tls-wrong-name"].includes(code));
-    assert.ok(untrusted.length > 8);
-    for (const [, error] of untrusted) assert.match(classifyNetworkError(error).steps.join(" "), /NODE_EXTRA_CA_CERTS/);
+    const untrusted = cases.filter(([expected]) =>
+      /^(?:tls-untrusted|tls-expired|tls-wrong-name|proxy-untrusted)/.test(expected),
+    );
+    assert.ok(untrusted.length > 12);
+    for (const [, , error] of untrusted)
+      assert.match(JSON.stringify(classifyNetworkError(error).rule), /NODE_EXTRA_CA_CERTS/);
   });
 
-  test("says in brackets what the system said", () => {
-    const { reason } = classifyNetworkError(raised("ECONNREFUSED", "connect ECONNREFUSED 192.0.2.1:443"));
-    assert.equal(reason, "the connection failed (connect ECONNREFUSED 192.0.2.1:443)");
-    assert.equal(classifyNetworkError(raised("EPIPE", "")).reason, "the connection failed (EPIPE)");
-    assert.equal(classifyNetworkError(new Error()).reason, "the connection failed (no further word)");
+  test("says what the system said, fit to be shown", () => {
+    const error = raised("ECONNREFUSED", "connect ECONNREFUSED 192.0.2.1:443");
+    assert.equal(classifyNetworkError(error).said, "connect ECONNREFUSED 192.0.2.1:443");
+    assert.equal(classifyNetworkError(error).reason, "the connection failed (connect ECONNREFUSED 192.0.2.1:443)");
+    assert.equal(classifyNetworkError(raised("EPIPE", "")).said, "EPIPE");
   });
 
-  test("says how long an attempt was given", () => {
-    assert.equal(classifyNetworkError(new TimeoutError(7_250)).reason, "no answer within 7.3 s");
+  test("says what the first of several addresses said", () => {
+    const each = ["192.0.2.1", "2001:db8::1"].map((ip) => raised("ETIMEDOUT", `connect ETIMEDOUT ${ip}:443`));
+    const error = Object.assign(new AggregateError(each), { code: "ETIMEDOUT" });
+    assert.equal(classifyNetworkError(error).said, "connect ETIMEDOUT 192.0.2.1:443");
+    assert.equal(classifyNetworkError(Object.assign(new AggregateError([]), { code: "ETIMEDOUT" })).said, "ETIMEDOUT");
   });
 
   test("shows text from elsewhere as one line that the runner takes for text, and no credential", () => {
@@ -161,10 +206,59 @@ describe("networkFault", () => {
     const message = fc.array(piece).map((pieces) => pieces.join(" "));
     fc.assert(
       fc.property(fc.string(), message, (code, text) => {
-        const { reason } = classifyNetworkError(raised(code, text));
-        assert.doesNotMatch(reason, /[\p{Cc}\p{Zl}\p{Zp}]|##\[|^\s*::/u);
-        assert.ok(!reason.includes(OPAQUE_TOKEN.slice(20)) && reason.length < 250);
+        const { reason, said } = classifyNetworkError(raised(`E${code}`, text));
+        for (const shown of [reason, said]) {
+          assert.doesNotMatch(shown, /[\p{Cc}\p{Zl}\p{Zp}]|##\[|^\s*::/u);
+          assert.ok(!shown.includes(OPAQUE_TOKEN.slice(20)) && shown.length < 250);
+        }
       }),
     );
   });
+});
+
+describe("an error that isn't the network's is thrown, not classified:", () => {
+  const defects: readonly (readonly [what: string, error: unknown])[] = [
+    ["TypeError", new TypeError("x is not a function")],
+    ["TypeError with a code", Object.assign(new TypeError("Invalid URL"), { code: "ERR_INVALID_URL" })],
+    ["RangeError with a code", Object.assign(new RangeError("bad port"), { code: "ERR_SOCKET_BAD_PORT" })],
+    ["ReferenceError", new ReferenceError("x is not defined")],
+    ["SyntaxError", new SyntaxError("Unexpected token")],
+    ["URIError", new URIError("URI malformed")],
+    ["Error without a code", new Error("Unknown error")],
+    ["Error with a code that is a number", Object.assign(new Error("x"), { code: 7 })],
+    ["something that is no Error", { code: "ECONNRESET" }],
+    ["undefined", undefined],
+  ];
+  for (const [what, error] of defects) {
+    test(what, () => {
+      let thrown: unknown = "nothing";
+      try {
+        classifyNetworkError(error);
+      } catch (caught) {
+        thrown = caught;
+      }
+      assert.equal(thrown, error);
+    });
+  }
+});
+
+describe("a timeout says how far the request got:", () => {
+  const stages: readonly (readonly [stage: Stage | undefined, said: string])[] = [
+    ["not connected", "the connection didn't open"],
+    ["connected to the proxy", "the proxy took the connection, but didn't answer"],
+    ["connected", "the connection opened, but the TLS handshake wasn't completed"],
+    ["secured", "the connection opened and the request was sent, but no complete response came"],
+    [undefined, "no complete response came"],
+  ];
+  for (const [stage, said] of stages) {
+    test(stage ?? "unknown", () => {
+      const error = Object.assign(new TimeoutError(7_250), stage && { stage });
+      const { reason, rule } = classifyNetworkError(error);
+      const { code, headline, retry, causes } = rule;
+      assert.deepEqual({ code, retry }, { code: "no-answer-in-time", retry: true });
+      assert.equal(headline, `No answer in time: ${said}.`);
+      assert.equal(reason, `no answer within 7.3 s: ${said}`);
+      assert.ok(headline.length <= 120 && causes.length > 0);
+    });
+  }
 });

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { revoke } from "../../../src/token/revocation.ts";
-import { savedToken, saveForRevocation } from "../../../src/token/saved-token.ts";
+import { revoke, savedToken, saveForRevocation } from "../../../src/token/revocation.ts";
 import { fault, json, type Recorder, record, type Step, silence } from "../../support/recorder.ts";
 import { assertSilent, OPAQUE_TOKEN } from "../../support/secrets.ts";
 
@@ -13,34 +12,116 @@ function stateOf(recorder: Recorder): Record<string, string> {
   return Object.fromEntries(saved.map(([, name, value]) => [`STATE_${name}`, String(value)]));
 }
 
-describe("a token that is kept", () => {
-  test("is found again in the post step, by the runner's state alone", () => {
+describe("a token that is saved", () => {
+  test("is found again in the post step, by the runner's state alone", async () => {
     const recorder = record();
-    saveForRevocation(revocable, recorder.runner);
+    await saveForRevocation(revocable, recorder);
     assert.deepEqual(savedToken(stateOf(recorder)), revocable);
     assert.deepEqual(new Set(recorder.calls.map(([name]) => name)), new Set(["saveState"]));
     assertSilent([OPAQUE_TOKEN], recorder);
   });
 
-  test("is not found where none, or only a half, was kept", () => {
-    const recorder = record();
-    saveForRevocation(revocable, recorder.runner);
+  test("isn't found where none was saved", () => {
     assert.equal(savedToken({}), undefined);
-    for (const name of Object.keys(stateOf(recorder))) {
-      assert.equal(savedToken({ ...stateOf(recorder), [name]: undefined }), undefined);
-      assert.equal(savedToken({ ...stateOf(recorder), [name]: "" }), undefined);
-    }
+    assert.equal(
+      savedToken({ STATE_revoke_access_token: "", STATE_revoke_instance_url: "https://acme.example" }),
+      undefined,
+    );
+  });
+
+  for (const [what, saveState] of [
+    ["at all", () => assert.fail("the disk is full")],
+    ["as a whole", (name: string) => assert.equal(name, "revoke_access_token", "the disk is full")],
+  ] as const) {
+    test(`is revoked at once when it can't be saved ${what}, and the error goes on`, async () => {
+      const recorder = record([{ status: 200 }]);
+      const deps = { ...recorder, runner: { ...recorder.runner, saveState } };
+      await assert.rejects(saveForRevocation(revocable, deps), /the disk is full/);
+      assert.deepEqual(recorder.lines({ token: OPAQUE_TOKEN }), REVOKED);
+    });
+  }
+
+  test("keeps its error when it can be neither saved nor revoked", async () => {
+    const recorder = record([{ status: 500 }]);
+    const saveState = () => assert.fail("the disk is full");
+    await assert.rejects(
+      saveForRevocation(revocable, { ...recorder, runner: { ...recorder.runner, saveState } }),
+      /disk/,
+    );
+    assert.match(String(recorder.calls.at(-1)), /^warning,The access token couldn't be revoked: .* HTTP 500/);
   });
 });
+
+describe("a token is sent to an https origin or nowhere:", () => {
+  for (const instanceUrl of [
+    "",
+    "http://acme.my.salesforce.com",
+    "https://acme.my.salesforce.com/",
+    "https://acme.my.salesforce.com/path",
+    "https://acme.my.salesforce.com?x",
+    "https://acme.my.salesforce.com#x",
+    "https://acme.my.salesforce.com@evil.example",
+    "https://user@acme.my.salesforce.com",
+    "https://user:password@acme.my.salesforce.com",
+    "https://acme.my.salesforce.com\\@evil.example",
+    "https://acme.my.salesforce.com\n",
+    " https://acme.my.salesforce.com",
+    "https://acme.my.salesforce.com:443:443",
+    "https://acme.my.salesforce.com:",
+    "https://127.0.0.1",
+    "https://169.254.169.254",
+    "https://0x7f.1",
+    "https://[::1]",
+    "https://localhost",
+    "https://$(id).example",
+    "https:acme.my.salesforce.com",
+    "//acme.my.salesforce.com",
+    "acme.my.salesforce.com",
+  ]) {
+    test(JSON.stringify(instanceUrl), async () => {
+      const recorder = record([{ status: 200 }]);
+      await revoke({ accessToken: OPAQUE_TOKEN, instanceUrl }, recorder);
+      assert.deepEqual(recorder.sent, []);
+      const [call, ...others] = recorder.calls;
+      assert.deepEqual(others, []);
+      assert.match(
+        String(call),
+        /^warning,The access token couldn't be revoked: .* sent nowhere\. .*Session Management/,
+      );
+      assertSilent([OPAQUE_TOKEN], recorder);
+    });
+  }
+
+  for (const instanceUrl of [
+    "https://acme.my.salesforce.com",
+    "https://acme.my.salesforce.com:8443",
+    "https://a-1.example",
+  ]) {
+    test(`${instanceUrl} is one`, async () => {
+      const recorder = record([{ status: 200 }]);
+      await revoke({ accessToken: OPAQUE_TOKEN, instanceUrl }, recorder);
+      assert.equal(recorder.sent[0]?.url, `${instanceUrl}/services/oauth2/revoke`);
+    });
+  }
+
+  test("also in the post step, where the state has a token alone", async () => {
+    assert.deepEqual(savedToken({ STATE_revoke_access_token: OPAQUE_TOKEN }), {
+      accessToken: OPAQUE_TOKEN,
+      instanceUrl: "",
+    });
+  });
+});
+
+const REVOKED = [
+  "withTimeout 9000",
+  'post https://acme.my.salesforce.com/services/oauth2/revoke {"token":"<token>"}',
+  "info The access token was revoked.",
+];
 
 test("a revocation is one POST with the token in its body, and a line that says so", async () => {
   const recorder = record([{ status: 200 }]);
   await revoke(revocable, recorder);
-  assert.deepEqual(recorder.lines({ token: OPAQUE_TOKEN }), [
-    "withTimeout 9000",
-    'post https://acme.my.salesforce.com/services/oauth2/revoke {"token":"<token>"}',
-    "info The access token was revoked.",
-  ]);
+  assert.deepEqual(recorder.lines({ token: OPAQUE_TOKEN }), REVOKED);
   assert.equal(recorder.sent[0]?.signal.aborted, false);
   assertSilent([OPAQUE_TOKEN], recorder);
 });
@@ -55,10 +136,10 @@ const failures: readonly (readonly [what: string, step: Step, cause: RegExp])[] 
   ["a page", { status: 503, body: `<html>${OPAQUE_TOKEN}` }, /HTTP 503\./],
   ["a redirect", { status: 302, headers: { location: "https://elsewhere.example" } }, /HTTP 302\./],
   ["a success of another kind", { status: 204 }, /HTTP 204\./],
-  ["no answer", silence, /no answer within 9\.0 s\./],
+  ["no answer", silence, /no answer within 9\.0 s: no complete response came\./],
   ["a connection that ends", fault("ECONNRESET", "socket hang up"), /the connection failed \(socket hang up\)\./],
   ["an unknown host", fault("ENOTFOUND"), /the host name is unknown/],
-  ["a proxy that refuses", fault("ECONNRESET", "tunneling socket, statusCode=407"), /the proxy wants a name/],
+  ["a proxy that refuses", fault("ECONNRESET", "tunneling socket, statusCode=407"), /the proxy requires a user name/],
 ];
 
 describe("a revocation that fails is one warning with its cause, and never an error:", () => {
@@ -72,9 +153,14 @@ describe("a revocation that fails is one warning with its cause, and never an er
       assert.deepEqual(others, []);
       assert.equal(warning?.[0], "warning");
       assert.match(String(warning?.[1]), cause);
-      assert.match(String(warning?.[1]), /could not be revoked.*Session Management/);
+      assert.match(String(warning?.[1]), /couldn't be revoked.*Session Management/);
       assert.equal(recorder.sent.length, 1);
       assertSilent([OPAQUE_TOKEN], recorder);
     });
   }
+});
+
+test("a defect in a revocation isn't taken for a network error", async () => {
+  const recorder = record([{ fault: new TypeError("x is not a function") }]);
+  await assert.rejects(revoke(revocable, recorder), /x is not a function/);
 });
