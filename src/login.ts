@@ -16,8 +16,8 @@ import { saveForRevocation } from "./token/revocation.ts";
 export interface Dependencies {
   readonly env: NodeJS.ProcessEnv;
   readonly runner: Runner;
-  /** Returns the bytes of a key file. */
-  readonly readFile: (path: string) => Buffer;
+  /** Returns the bytes of a regular file. */
+  readonly readFile: (path: string, maxBytes: number) => Buffer;
   readonly httpPost: HttpPost;
   readonly clock: Clock;
   /** A number from 0 up to, not including, 1. */
@@ -33,7 +33,8 @@ export async function login(deps: Dependencies): Promise<void> {
   const { env, runner, clock, readFile } = deps;
   const raw = rawInputs(env);
   secretsOfInputs(raw).forEach(runner.mask);
-  const inputs = readInputs(raw, { readFile, mask: runner.mask, now: new Date(clock.now()) });
+  const inputs = readInputs(raw, { env, readFile, mask: runner.mask, now: new Date(clock.now()) });
+  inputs.notices.forEach(runner.info);
   inputs.warnings.forEach(runner.warning);
   runner.requireFiles(filesToWrite(inputs));
 

@@ -1,11 +1,22 @@
 import type { KeyObject } from "node:crypto";
-import { ActionError } from "../lib/action-error.ts";
-import { InputFailure } from "../lib/input-failure.ts";
-import { parseOrgId } from "../lib/salesforce-id.ts";
 import { assertKeyPair, type Certificate, certificateWarning, readCertificate } from "./certificate.ts";
-import { checkAudience, type LoginUrl, parseLoginUrl } from "./login-url.ts";
-import { missingInput, parseBoolean, parseConsumerKey, parseUsername, parseWholeNumber } from "./parsers.ts";
-import { decodeKeyFile, readPrivateKey } from "./private-key.ts";
+import { InputError, type InputIssue, InputsError, inputError } from "./errors.ts";
+import { readKeyFile } from "./key-file.ts";
+import { checkAudience, type LoginUrl, loginUrlNotices, parseLoginUrl } from "./login-url.ts";
+import {
+  parseBoolean,
+  parseConsumerKey,
+  parseOrgId,
+  parseUsername,
+  parseWholeNumber,
+  refuseBlank,
+  refusePlaceholder,
+  refuseQuotes,
+} from "./parsers.ts";
+import { decodedLinesToMask, decodeKeyFile, decodePem, holdsPrivateKey, linesToMask } from "./pem.ts";
+import { readPrivateKey } from "./private-key.ts";
+
+export { type InputIssue, InputsError } from "./errors.ts";
 
 /** Every input with the value that counts when it isn't passed, as in `action.yml`. */
 export const INPUT_DEFAULTS = {
@@ -26,11 +37,12 @@ export const INPUT_DEFAULTS = {
 } as const;
 
 export type InputName = keyof typeof INPUT_DEFAULTS;
+const INPUT_NAMES = Object.keys(INPUT_DEFAULTS) as InputName[];
 
-/** The inputs as the workflow gave them: a blank one that has a default already stands at that default, but for `login_url`. */
+/** The inputs as the workflow gave them: a blank one that has a default is already that default, except `login_url`. */
 export type RawInputs = Readonly<Record<InputName, string>>;
 
-/** The inputs as the rooms use them: every value checked. */
+/** The inputs with every value checked. */
 export interface Inputs {
   readonly consumerKey: string;
   readonly username: string;
@@ -38,7 +50,7 @@ export interface Inputs {
   readonly loginUrl: LoginUrl;
   /** The `aud` claim to begin with. */
   readonly audience: string;
-  /** Another one to try when Salesforce refuses the first; never where the user chose one. */
+  /** Another one to try when Salesforce refuses the first; none if the user chose one. */
   readonly fallbackAudience: string | undefined;
   readonly certificate: Certificate | undefined;
   /** 18 characters. */
@@ -47,37 +59,21 @@ export interface Inputs {
   readonly revokeToken: boolean;
   readonly writeJobSummary: boolean;
   readonly timeoutSeconds: number;
-  /** What works but is worth a word. */
+  /** What works, but needs attention soon. */
   readonly warnings: readonly string[];
+  /** Lines for the log. */
+  readonly notices: readonly string[];
 }
 
-/** What reading the inputs needs of the world. */
+/** What reading the inputs needs. */
 export interface InputDependencies {
-  /** Gives the bytes of a key file. @throws Failure */
-  readonly readFile: (path: string) => Buffer;
-  /** Hides a value in the log. */
-  readonly mask: (secret: string) => void;
+  /** The step's environment: it says why secrets may be blank, and where the workspace is. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Reads a regular file. @throws an error with a `code` */
+  readonly readFile: (path: string, maxBytes: number) => Buffer;
+  /** Masks one line in the log of the job. */
+  readonly mask: (line: string) => void;
   readonly now: Date;
-}
-
-/** One input that can't be used. */
-export interface InputIssue {
-  readonly input: InputName;
-  readonly code: string;
-  /** A predicate that follows the input's name, without a full stop. */
-  readonly message: string;
-  /** One to four acts, the surest first. */
-  readonly fixes: readonly string[];
-}
-
-/** All inputs that can't be used, found in one go so that one run of the workflow is enough to learn of them. */
-export class InputsError extends ActionError {
-  readonly issues: readonly InputIssue[];
-
-  constructor(issues: readonly InputIssue[]) {
-    super({ code: "inputs", headline: "Invalid inputs.", causes: [] });
-    this.issues = issues;
-  }
 }
 
 /**
@@ -95,16 +91,37 @@ export function rawInputs(env: NodeJS.ProcessEnv): RawInputs {
   return Object.freeze(Object.fromEntries(entries));
 }
 
-/** A key in an input that is not for keys: its armor, plain or as base64 begins with it. */
-const PRIVATE_KEY = /PRIVATE KEY|LS0tLS1CRUdJTiB(?:QUklW|SU0E|FTkNS)/;
+/** Inputs that nothing prints. A private key in any other one is in the wrong place. */
+const SECRETS: readonly InputName[] = ["private_key", "private_key_passphrase"];
+/** The most characters that an input may have, and bytes of the passphrase: OpenSSL reads no more (PEM_BUFSIZE). */
+const LIMITS: Readonly<Partial<Record<InputName, number>>> = {
+  private_key: 64 * 1024,
+  private_key_file: 4096,
+  private_key_passphrase: 1024,
+  login_url: 2048,
+  audience: 2048,
+  certificate: 64 * 1024,
+};
+const DEFAULT_LIMIT = 255;
+/** Inputs whose value may be any word, so that only what no one would choose counts as a placeholder. */
+const ANY_WORD: readonly InputName[] = ["private_key_file", "private_key_passphrase"];
+/** Inputs in which quotes do no harm, or belong to the value. */
+const MAY_BE_QUOTED: readonly InputName[] = [...SECRETS, "certificate", "login_url"];
 
-/** The inputs that must be hidden before anything else is printed. */
+/**
+ * Returns what has to be masked before anything else is printed, one line each: of a key's text all but short lines and
+ * BEGIN and END lines, of the passphrase every line.
+ */
 export function secretsOfInputs(raw: RawInputs): string[] {
-  const misplaced = [raw.private_key_file, raw.certificate].filter((text) => PRIVATE_KEY.test(text));
-  return [raw.private_key, raw.private_key_passphrase, ...misplaced].filter((secret) => secret !== "");
+  const passphrase = raw.private_key_passphrase.split(/[\r\n]/).map((line) => line.trim());
+  const misplaced = INPUT_NAMES.filter((input) => !SECRETS.includes(input)).flatMap((input) => {
+    const decoded = decodePem(raw[input]);
+    return holdsPrivateKey(decoded) ? [...linesToMask(raw[input]), ...decodedLinesToMask(decoded)] : [];
+  });
+  return [...new Set([...linesToMask(raw.private_key), ...passphrase.filter((line) => line !== ""), ...misplaced])];
 }
 
-/** Whether a job summary is wanted, also where other inputs can't be used. */
+/** Returns whether a job summary is wanted, even if other inputs can't be used. */
 export function wantsSummary(raw: RawInputs): boolean {
   return raw.write_job_summary.trim().toLowerCase() === "true";
 }
@@ -112,39 +129,29 @@ export function wantsSummary(raw: RawInputs): boolean {
 /**
  * Checks and reads all inputs.
  *
- * @throws InputsFailure with every problem there is
+ * @throws InputsError with every problem there is
  */
 export function readInputs(raw: RawInputs, deps: InputDependencies): Inputs {
-  const issues: InputIssue[] = [];
-  const take = <T>(input: InputName, read: () => T): T | undefined => {
-    try {
-      return read();
-    } catch (error) {
-      if (!(error instanceof InputFailure)) throw error;
-      issues.push({ input, code: error.code, message: error.message, fixes: error.steps });
-      return undefined;
-    }
-  };
-  const read = <T>(input: InputName, parse: (text: string) => T): T | undefined => take(input, () => parse(raw[input]));
-  const readOptional = <T>(input: InputName, parse: (text: string) => T) =>
-    raw[input] === "" ? undefined : read(input, parse);
-
-  const consumerKey = read("consumer_key", parseConsumerKey);
-  const username = read("username", parseUsername);
+  const { issues, take, read, readOptional, readRequired } = inputReader(raw, deps);
+  const consumerKey = readRequired("consumer_key", parseConsumerKey);
+  const username = readRequired("username", parseUsername);
+  readOptional("private_key_passphrase", (text) => text);
   const privateKey = take(keyInput(raw), () => readKey(raw, deps));
   const loginUrl = read("login_url", parseLoginUrl);
   // Checked beside the default where login_url can't be used, so that this problem is told as well.
   const chosen = readOptional("audience", (text) =>
     checkAudience(text, loginUrl ?? parseLoginUrl(INPUT_DEFAULTS.login_url)),
   );
-  const certificate = readOptional("certificate", readCertificate);
+  const certificate = readOptional("certificate", (text) => readCertificate(text, privateKey));
   if (certificate && privateKey) take("certificate", () => assertKeyPair({ certificate, privateKey }));
   const warningDays = read("certificate_warning_days", (text) => parseWholeNumber(text, { from: 0, to: 3650 }));
-  const expectedOrgId = readOptional("expected_org_id", parseOrgId);
-  const exportEnvironmentVariables = read("export_environment_variables", parseBoolean);
-  const revokeToken = read("revoke_token", parseBoolean);
-  const writeJobSummary = read("write_job_summary", parseBoolean);
-  const timeoutSeconds = read("timeout_seconds", (text) => parseWholeNumber(text, { from: 1, to: 600 }));
+  const others = {
+    expectedOrgId: readOptional("expected_org_id", parseOrgId),
+    exportEnvironmentVariables: read("export_environment_variables", parseBoolean),
+    revokeToken: read("revoke_token", parseBoolean),
+    writeJobSummary: read("write_job_summary", parseBoolean),
+    timeoutSeconds: read("timeout_seconds", (text) => parseWholeNumber(text, { from: 1, to: 600 })),
+  };
   if (issues.length > 0) throw new InputsError(issues);
 
   return Object.freeze({
@@ -155,42 +162,64 @@ export function readInputs(raw: RawInputs, deps: InputDependencies): Inputs {
     audience: chosen?.audience ?? loginUrl?.audience,
     fallbackAudience: chosen ? undefined : loginUrl?.fallbackAudience,
     certificate,
-    expectedOrgId,
-    exportEnvironmentVariables,
-    revokeToken,
-    writeJobSummary,
-    timeoutSeconds,
+    ...others,
     warnings: [
       chosen?.warning,
       certificate && certificateWarning({ certificate, now: deps.now, warningDays: warningDays ?? 0 }),
     ].filter((warning) => warning !== undefined),
+    notices: loginUrl ? loginUrlNotices(loginUrl, raw.login_url !== INPUT_DEFAULTS.login_url) : [],
   }) as Inputs;
+}
+
+/** Reads inputs one by one, and collects what is wrong with them. */
+function inputReader(raw: RawInputs, deps: InputDependencies) {
+  const issues: InputIssue[] = [];
+  const take = <T>(input: InputName, read: () => T): T | undefined => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      issues.push({ input, code: error.code, message: error.message, fixes: error.fixes });
+      return undefined;
+    }
+  };
+  const read = <T>(input: InputName, parse: (text: string) => T): T | undefined =>
+    take(input, () => {
+      refuseUnusable(input, raw[input]);
+      return parse(raw[input]);
+    });
+  const readOptional = <T>(input: InputName, parse: (text: string) => T): T | undefined =>
+    raw[input] === "" ? undefined : read(input, parse);
+  const readRequired = <T>(input: InputName, parse: (text: string) => T): T | undefined =>
+    raw[input] === "" ? take<never>(input, () => refuseBlank("is blank", deps)) : read(input, parse);
+  return { issues, take, read, readOptional, readRequired };
+}
+
+/** Refuses what is wrong with a text whatever its input is for. */
+function refuseUnusable(input: InputName, text: string): void {
+  if (!SECRETS.includes(input) && holdsPrivateKey(decodePem(text))) throw inputError("input-is-a-private-key");
+  const limit = LIMITS[input] ?? DEFAULT_LIMIT;
+  const isBytes = input === "private_key_passphrase";
+  const length = isBytes ? Buffer.byteLength(text.replace(/\r?\n$|\r$/, "")) : text.length;
+  if (length > limit) {
+    const detail = `has ${length} ${isBytes ? "bytes" : "characters"}, and the limit is ${limit}`;
+    throw inputError("input-too-long", { detail });
+  }
+  // A key may be found beside a placeholder, so it looks for one itself.
+  if (input !== "private_key") refusePlaceholder(text, ANY_WORD.includes(input));
+  if (!MAY_BE_QUOTED.includes(input)) refuseQuotes(text);
 }
 
 function keyInput(raw: RawInputs): InputName {
   return raw.private_key === "" && raw.private_key_file !== "" ? "private_key_file" : "private_key";
 }
 
-function readKey(raw: RawInputs, { readFile, mask }: InputDependencies): KeyObject {
-  if (raw.private_key !== "" && raw.private_key_file !== "") {
-    throw new InputFailure({
-      code: "private-key-given-twice",
-      message: "private_key and private_key_file are both set, and only one can be the key",
-      steps: ["Remove one of the two from the step."],
-    });
-  }
-  if (raw.private_key === "" && raw.private_key_file === "")
-    throw missingInput("private_key and private_key_file are both blank");
-  const passphrase = raw.private_key_passphrase || undefined;
-  if (raw.private_key !== "") return readPrivateKey({ text: raw.private_key, passphrase, mask });
-  if (PRIVATE_KEY.test(raw.private_key_file)) {
-    throw new InputFailure({
-      code: "private-key-file-is-a-key",
-      message: "it is a key, and should be the path of a file with the key in it",
-      steps: ["Pass the key as private_key instead."],
-    });
-  }
-  const text = decodeKeyFile(readFile(raw.private_key_file));
-  mask(text);
-  return readPrivateKey({ text, passphrase, mask });
+function readKey(raw: RawInputs, deps: InputDependencies): KeyObject {
+  const { private_key: key, private_key_file: file } = raw;
+  if (key !== "" && file !== "") throw inputError("private-key-given-twice");
+  if (key === "" && file === "") return refuseBlank("and private_key_file are both blank", deps);
+  refuseUnusable(keyInput(raw), key || file);
+  const text = key || decodeKeyFile(readKeyFile(file, deps));
+  linesToMask(text).forEach(deps.mask);
+  return readPrivateKey({ text, passphrase: raw.private_key_passphrase || undefined, mask: deps.mask });
 }
