@@ -8,7 +8,7 @@ import { sameId } from "./lib/salesforce-id.ts";
 import { setOutputs } from "./outputs.ts";
 import { loginSummary } from "./summary.ts";
 import { type AccessToken, checkToken, type ExpectedHosts, revocable, secretsOf } from "./token/access-token.ts";
-import { jwtBearer } from "./token/grants.ts";
+import { type GrantMaker, givenAssertion, jwtBearer } from "./token/grants.ts";
 import { requestToken } from "./token/request.ts";
 import { saveForRevocation } from "./token/revocation.ts";
 
@@ -62,13 +62,25 @@ function filesToWrite({ revokeToken, exportEnvironmentVariables }: Inputs): Runn
   ];
 }
 
-function tokenRequest({ loginUrl, audience, fallbackAudience, timeoutSeconds, ...key }: Inputs) {
+function tokenRequest(inputs: Inputs) {
+  const { loginUrl, audience, fallbackAudience, timeoutSeconds } = inputs;
   return {
     tokenEndpoint: loginUrl.tokenEndpoint,
-    grants: jwtBearer(key),
+    grants: grantsOf(inputs),
     signing: { audience, fallbackAudience, skewMs: undefined },
     timeoutSeconds,
   };
+}
+
+function grantsOf({ credential, consumerKey, username }: Inputs): GrantMaker {
+  switch (credential.kind) {
+    case "private-key":
+      return jwtBearer({ consumerKey, username, privateKey: credential.privateKey });
+    case "assertion":
+      return givenAssertion(credential.assertion);
+    case "github-oidc":
+      throw new Error("the token exchange isn't wired up");
+  }
 }
 
 function expectedHosts({ loginUrl: { url, isMyDomain, isSalesforce } }: Inputs): ExpectedHosts {

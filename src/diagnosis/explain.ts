@@ -2,7 +2,7 @@ import { ActionError, type Cause } from "../lib/action-error.ts";
 import { CONNECTED_APP } from "../lib/setup-steps.ts";
 import type { Fact } from "../token/refusals.ts";
 import type { ErrorResponse, FailedResponse, InvalidResponse } from "../token/response.ts";
-import { type FailedRequest, findHints } from "./hints.ts";
+import { type FailedRequest, findHints, isGiven } from "./hints.ts";
 
 const MAX_CAUSES = 4;
 /** Errors that only External Client Apps cause. */
@@ -11,8 +11,9 @@ const EXTERNAL_CLIENT_APP = /^(?:app_not_found$|OAUTH_EC_)/i;
 /** What this run shows by itself, and so rules a likely cause out. */
 const FACTS: Readonly<Record<Fact, (run: FailedRequest) => boolean>> = {
   "signed on Salesforce's time": ({ result }) => result.signing.skewMs !== undefined,
-  "key matches certificate": ({ inputs }) => inputs.certificate !== undefined,
-  "audience not set": ({ inputs }) => inputs.audience === inputs.loginUrl.audience,
+  // An assertion that was signed elsewhere is explained by a hint of its own.
+  "key matches certificate": ({ inputs }) => inputs.certificate !== undefined || isGiven(inputs),
+  "audience not set": ({ inputs }) => inputs.audience === inputs.loginUrl.audience || isGiven(inputs),
   "My Domain": ({ inputs }) => inputs.loginUrl.isMyDomain,
   "not a site": ({ inputs }) => inputs.loginUrl.kind !== "site" && inputs.loginUrl.kind !== "custom-domain",
   "External Client App": isExternalClientApp,
@@ -78,9 +79,10 @@ function describeAttempts({ inputs, result }: FailedRequest): string[] {
   if (attempts === 1 && deadlineExceeded === undefined) return [];
   const tried = `${attempts} ${attempts === 1 ? "attempt" : "attempts"} in ${Math.max(1, Math.round(durationMs / 1000))} s`;
   if (deadlineExceeded === undefined) return [tried];
-  const { retryAfterMs } = deadlineExceeded;
+  const { retryAfterMs, grantExpires } = deadlineExceeded;
   const asked = retryAfterMs > 0 ? `; the server asked for a wait of ${Math.ceil(retryAfterMs / 1000)} s` : "";
-  return [`${tried}, within timeout_seconds: ${inputs.timeoutSeconds}${asked}`];
+  const limit = grantExpires ? "before the assertion expires" : `within timeout_seconds: ${inputs.timeoutSeconds}`;
+  return [`${tried}, ${limit}${asked}`];
 }
 
 function withoutRepeats(causes: readonly Cause[]): Cause[] {

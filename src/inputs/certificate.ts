@@ -9,6 +9,7 @@ export interface Certificate {
   readonly notAfter: Date;
   /** SHA-256 of the public key (SubjectPublicKeyInfo in DER): lower-case hex, as `openssl dgst -sha256` prints it. */
   readonly publicKeyFingerprint: string;
+  readonly publicKey: KeyObject;
 }
 
 const RENEWAL =
@@ -87,7 +88,7 @@ function parseDer(der: Buffer): Certificate | undefined {
   try {
     const { validFromDate, validToDate, publicKey } = new X509Certificate(der);
     if (Number.isNaN(validFromDate.getTime()) || Number.isNaN(validToDate.getTime())) return undefined;
-    return { notBefore: validFromDate, notAfter: validToDate, publicKeyFingerprint: fingerprint(publicKey) };
+    return { notBefore: validFromDate, notAfter: validToDate, publicKeyFingerprint: fingerprint(publicKey), publicKey };
   } catch {
     return undefined;
   }

@@ -68,7 +68,9 @@ export async function requestToken(request: TokenRequest, deps: RequestDependenc
       return attempt;
     }
     attempts.push(attempt);
-    const next = nextStep(attempts, { signing, remainingMs: remainingMs(), random });
+    const { adjustable, validUntil } = request.grants;
+    const state = { signing, adjustable, validForMs: validUntil - clock.now(), remainingMs: remainingMs(), random };
+    const next = nextStep(attempts, state);
     if (next.kind === "stop") {
       return { ...resultOf(attempts), durationMs: clock.monotonic() - start, signing, ...next, kind: "failed" };
     }

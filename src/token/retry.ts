@@ -24,6 +24,8 @@ export type NextStep =
 export interface DeadlineExceeded {
   /** The wait that the server asked for, in milliseconds; 0 if it asked for none. */
   readonly retryAfterMs: number;
+  /** Whether it was the grant that would have expired, not the budget. */
+  readonly grantExpires: boolean;
 }
 
 /** Other signing options for the next assertion, and what to tell the user about it. */
@@ -36,6 +38,10 @@ export interface Adjustment {
 /** What the next step depends on besides the attempts. */
 export interface RetryState {
   readonly signing: SigningOptions;
+  /** Of the grants: see `GrantMaker`. */
+  readonly adjustable: boolean;
+  /** For how long a grant can be sent. */
+  readonly validForMs: number;
   /** What is left of the budget. */
   readonly remainingMs: number;
   /** A number from 0 up to, not including, 1. */
@@ -70,14 +76,16 @@ export function nextStep(attempts: readonly Attempt[], state: RetryState): NextS
   const { response, headers, runnerTime, salesforceTime } = attempt;
   const slowestMs = Math.max(0, ...attempts.filter(isAnswered).map(({ durationMs }) => durationMs));
   // An attempt gets half of what is left when it starts.
-  const lastStartMs = state.remainingMs - 2 * Math.max(MIN_ATTEMPT_MS, slowestMs / 2);
-  const adjustment = adjust(attempt, state.signing);
-  if (adjustment) {
-    return lastStartMs >= 0 ? { kind: "adjust", adjustment } : { kind: "stop", deadlineExceeded: { retryAfterMs: 0 } };
-  }
+  const budgetMs = state.remainingMs - 2 * Math.max(MIN_ATTEMPT_MS, slowestMs / 2);
+  const lastStartMs = Math.min(budgetMs, state.validForMs);
+  const stop = (retryAfterMs: number): NextStep => {
+    return { kind: "stop", deadlineExceeded: { retryAfterMs, grantExpires: retryAfterMs <= budgetMs } };
+  };
+  const adjustment = state.adjustable ? adjust(attempt, state.signing) : undefined;
+  if (adjustment) return lastStartMs >= 0 ? { kind: "adjust", adjustment } : stop(0);
   if (!response.rule.retry) return { kind: "stop", deadlineExceeded: undefined };
   const retryAfterMs = retryAfter(headers, salesforceTime ?? runnerTime);
-  if (retryAfterMs > lastStartMs) return { kind: "stop", deadlineExceeded: { retryAfterMs } };
+  if (retryAfterMs > lastStartMs) return stop(retryAfterMs);
   return { kind: "retry", waitMs: Math.min(lastStartMs, backoff(attempts.length, retryAfterMs, state.random())) };
 }
 

