@@ -72,7 +72,7 @@ const TEMPORARY: readonly (readonly [number, number])[] = [
 ];
 
 /** Every kind of response that isn't a token endpoint's, by status and body; the first match wins. */
-const RESPONSE_RULES: readonly ResponseRule[] = [
+export const RESPONSE_RULES: readonly ResponseRule[] = [
   ...TEMPORARY.map((status) => ({
     ...UNAVAILABLE,
     status,

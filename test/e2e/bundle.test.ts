@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, type TestContext, test } from "node:test";
@@ -21,9 +21,14 @@ async function temporaryFolder(t: TestContext): Promise<string> {
   return folder;
 }
 
+/** Copies files and folders, writable also if this repository is read-only. */
 async function copyToFolder(folder: string, paths: readonly string[]): Promise<void> {
-  for (const path of paths)
-    await cp(join(REPOSITORY, path), join(folder, path), { recursive: true, dereference: true });
+  for (const path of paths) {
+    const [from, to] = [join(REPOSITORY, path), join(folder, path)];
+    await cp(from, to, { recursive: true, dereference: true });
+    const copied = (await stat(to)).isDirectory() ? await readdir(to, { recursive: true }) : [];
+    for (const copy of ["", ...copied]) await chmod(join(to, copy), 0o755);
+  }
 }
 
 /** Writes a script that Node loads before the action. @returns the step's environment that loads it */
