@@ -8,7 +8,7 @@ import { sameId } from "./lib/salesforce-id.ts";
 import { setOutputs } from "./outputs.ts";
 import { loginSummary } from "./summary.ts";
 import { type AccessToken, checkToken, type ExpectedHosts, revocable, secretsOf } from "./token/access-token.ts";
-import { type GrantMaker, givenAssertion, jwtBearer } from "./token/grants.ts";
+import { givenAssertion, jwtBearer } from "./token/grants.ts";
 import { requestToken } from "./token/request.ts";
 import { saveForRevocation } from "./token/revocation.ts";
 
@@ -44,9 +44,10 @@ export async function login(deps: Dependencies): Promise<void> {
   const hosts = expectedHosts(inputs);
   // A token that a check refuses exists, too, and is to be revoked: it is saved before the checks.
   const saved = inputs.revokeToken ? revocable(result.fields, hosts) : undefined;
-  if (saved) await saveForRevocation(saved, deps);
+  const notSaved = saved && (await saveForRevocation(saved, deps));
   const token = checkToken(result.fields, hosts);
   checkOrg(token, inputs);
+  if (notSaved) throw notSaved;
 
   const certificateExpiresAt = inputs.certificate?.notAfter.toISOString() ?? "";
   setOutputs({ ...inputs, token, certificateExpiresAt, runner });
@@ -62,25 +63,13 @@ function filesToWrite({ revokeToken, exportEnvironmentVariables }: Inputs): Runn
   ];
 }
 
-function tokenRequest(inputs: Inputs) {
-  const { loginUrl, audience, fallbackAudience, timeoutSeconds } = inputs;
+function tokenRequest({ loginUrl, audience, fallbackAudience, timeoutSeconds, assertion, ...key }: Inputs) {
   return {
     tokenEndpoint: loginUrl.tokenEndpoint,
-    grants: grantsOf(inputs),
+    grants: assertion ? givenAssertion(assertion) : jwtBearer(key),
     signing: { audience, fallbackAudience, skewMs: undefined },
     timeoutSeconds,
   };
-}
-
-function grantsOf({ credential, consumerKey, username }: Inputs): GrantMaker {
-  switch (credential.kind) {
-    case "private-key":
-      return jwtBearer({ consumerKey, username, privateKey: credential.privateKey });
-    case "assertion":
-      return givenAssertion(credential.assertion);
-    case "github-oidc":
-      throw new Error("the token exchange isn't wired up");
-  }
 }
 
 function expectedHosts({ loginUrl: { url, isMyDomain, isSalesforce } }: Inputs): ExpectedHosts {

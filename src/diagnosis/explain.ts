@@ -2,7 +2,7 @@ import { ActionError, type Cause } from "../lib/action-error.ts";
 import { CONNECTED_APP } from "../lib/setup-steps.ts";
 import type { Fact } from "../token/refusals.ts";
 import type { ErrorResponse, FailedResponse, InvalidResponse } from "../token/response.ts";
-import { type FailedRequest, findHints, isGiven } from "./hints.ts";
+import { type FailedRequest, findHints, type Hint } from "./hints.ts";
 
 const MAX_CAUSES = 4;
 /** Errors that only External Client Apps cause. */
@@ -11,9 +11,9 @@ const EXTERNAL_CLIENT_APP = /^(?:app_not_found$|OAUTH_EC_)/i;
 /** What this run shows by itself, and so rules a likely cause out. */
 const FACTS: Readonly<Record<Fact, (run: FailedRequest) => boolean>> = {
   "signed on Salesforce's time": ({ result }) => result.signing.skewMs !== undefined,
-  // An assertion that was signed elsewhere is explained by a hint of its own.
-  "key matches certificate": ({ inputs }) => inputs.certificate !== undefined || isGiven(inputs),
-  "audience not set": ({ inputs }) => inputs.audience === inputs.loginUrl.audience || isGiven(inputs),
+  // Of an assertion that an earlier step signed, hints say what that step has to change.
+  "key matches certificate": ({ inputs }) => inputs.certificate !== undefined || inputs.assertion !== undefined,
+  "audience not set": ({ inputs }) => inputs.audience === inputs.loginUrl.audience || inputs.assertion !== undefined,
   "My Domain": ({ inputs }) => inputs.loginUrl.isMyDomain,
   "not a site": ({ inputs }) => inputs.loginUrl.kind !== "site" && inputs.loginUrl.kind !== "custom-domain",
   "External Client App": isExternalClientApp,
@@ -29,7 +29,9 @@ export function explain(run: FailedRequest): ActionError {
   const { inputs, result } = run;
   const { response } = result;
   const hints = findHints(response.rule.code, run);
-  const likely = response.rule.causes.filter(({ unless }) => unless === undefined || !FACTS[unless](run));
+  const likely: readonly Cause[] = response.rule.causes.filter(
+    ({ unless }) => unless === undefined || !FACTS[unless](run),
+  );
   return new ActionError({
     code: response.rule.code,
     headline: response.rule.headline,
@@ -38,7 +40,7 @@ export function explain(run: FailedRequest): ActionError {
       `User ${inputs.username} at ${inputs.loginUrl.host}${audienceOf(run)}`,
       ...describeAttempts(run),
     ],
-    causes: withoutRepeats([...hints, ...likely])
+    causes: withoutRepeats(inOrder(hints, likely))
       .slice(0, MAX_CAUSES)
       .map((cause) => forAppType(cause, run)),
   });
@@ -79,10 +81,15 @@ function describeAttempts({ inputs, result }: FailedRequest): string[] {
   if (attempts === 1 && deadlineExceeded === undefined) return [];
   const tried = `${attempts} ${attempts === 1 ? "attempt" : "attempts"} in ${Math.max(1, Math.round(durationMs / 1000))} s`;
   if (deadlineExceeded === undefined) return [tried];
-  const { retryAfterMs, grantExpires } = deadlineExceeded;
+  const { retryAfterMs, assertionExpires } = deadlineExceeded;
   const asked = retryAfterMs > 0 ? `; the server asked for a wait of ${Math.ceil(retryAfterMs / 1000)} s` : "";
-  const limit = grantExpires ? "before the assertion expires" : `within timeout_seconds: ${inputs.timeoutSeconds}`;
+  const limit = assertionExpires ? "until the assertion expired" : `within timeout_seconds: ${inputs.timeoutSeconds}`;
   return [`${tried}, ${limit}${asked}`];
+}
+
+function inOrder(hints: readonly Hint[], likely: readonly Cause[]): Cause[] {
+  const before = hints[0]?.neverFirst ? 1 : 0;
+  return [...likely.slice(0, before), ...hints, ...likely.slice(before)];
 }
 
 function withoutRepeats(causes: readonly Cause[]): Cause[] {

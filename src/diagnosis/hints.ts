@@ -21,7 +21,10 @@ export interface FailedRequest {
 }
 
 /** A likely cause that this very run shows. */
-export type Hint = Required<Cause>;
+export interface Hint extends Required<Cause> {
+  /** Whether a likely cause of the refusal has to come before it. */
+  readonly neverFirst?: boolean;
+}
 
 /** Something to look for in a run. */
 interface HintRule {
@@ -102,13 +105,8 @@ function wrongClock({ result: { measuredSkewMs = 0, signing } }: FailedRequest):
   return { cause: `The runner's clock is ${describeSkew(measuredSkewMs)}: ${effect}.`, fix: SET_CLOCK };
 }
 
-/** Whether an earlier step signed the assertion, so that only that step can change it. */
-export function isGiven({ credential }: Inputs): boolean {
-  return credential.kind === "assertion";
-}
-
 function signedTooEarly({ inputs }: FailedRequest): Hint | undefined {
-  if (!isGiven(inputs)) return undefined;
+  if (!inputs.assertion) return undefined;
   return {
     cause: "The action can't sign this assertion again on Salesforce's time.",
     fix: "In the signing step, set exp to the present time in seconds plus 180, and put that step directly before this one.",
@@ -116,7 +114,7 @@ function signedTooEarly({ inputs }: FailedRequest): Hint | undefined {
 }
 
 function signedForOneAudience({ inputs }: FailedRequest): Hint | undefined {
-  if (!isGiven(inputs)) return undefined;
+  if (!inputs.assertion) return undefined;
   const { audience, fallbackAudience } = inputs.loginUrl;
   const others = [audience, fallbackAudience].filter((each) => each !== undefined && each !== inputs.audience);
   if (others.length === 0) return undefined;
@@ -127,7 +125,7 @@ function signedForOneAudience({ inputs }: FailedRequest): Hint | undefined {
 }
 
 function signatureNotVerified({ inputs }: FailedRequest): Hint | undefined {
-  if (!isGiven(inputs) || inputs.certificate) return undefined;
+  if (!inputs.assertion || inputs.certificate) return undefined;
   return {
     cause: "The assertion was signed with another key or another padding than the certificate on the app requires.",
     fix: "Set the input certificate to the app's certificate: the action then verifies the signature, and names the mistake.",
@@ -136,7 +134,7 @@ function signatureNotVerified({ inputs }: FailedRequest): Hint | undefined {
 
 function unusualAudience({ inputs }: FailedRequest): Hint | undefined {
   const { audience, loginUrl } = inputs;
-  if (isGiven(inputs)) return undefined;
+  if (inputs.assertion) return undefined;
   if (audience === loginUrl.audience || audience === loginUrl.fallbackAudience) return undefined;
   return {
     cause: `The input audience is ${audience}, but login_url stands for ${loginUrl.audience}.`,
@@ -212,6 +210,7 @@ function expiringCertificate({ inputs, result, now }: FailedRequest): Hint | und
   return {
     cause: `The input certificate ${leftMs <= 0 ? "expired" : "expires"} on ${notAfter.toISOString().slice(0, 10)}: the app may have its successor already.`,
     fix: "Store the key and the certificate that belong to the one on the app, or create a new pair and upload its certificate.",
+    neverFirst: true,
   };
 }
 
@@ -223,8 +222,10 @@ function bothAudiencesRejected({ inputs, result: { signing } }: FailedRequest): 
   };
 }
 
-function newAddress({ result: { response } }: FailedRequest): Hint | undefined {
+function newAddress({ inputs: { loginUrl }, result: { response } }: FailedRequest): Hint | undefined {
   if (response.kind !== "invalid" || !/\.my\.salesforce\.com$/.test(response.excerpt)) return undefined;
+  // A redirect to a login page of the same host isn't a move.
+  if (response.excerpt === loginUrl.host) return undefined;
   return {
     cause: `The org seems to have moved to ${response.excerpt}.`,
     fix: `If that is your org, set login_url to https://${response.excerpt}.`,

@@ -9,6 +9,10 @@ export interface Certificate {
   readonly notAfter: Date;
   /** SHA-256 of the public key (SubjectPublicKeyInfo in DER): lower-case hex, as `openssl dgst -sha256` prints it. */
   readonly publicKeyFingerprint: string;
+}
+
+/** A certificate as it is read, with the key that signatures are verified with. */
+export interface CertificateWithKey extends Certificate {
   readonly publicKey: KeyObject;
 }
 
@@ -33,7 +37,7 @@ const MISTAKES: readonly (readonly [InputErrorCode, { test(text: string): boolea
  * @param text the input as given
  * @throws InputError without a part of the text
  */
-export function readCertificate(text: string, privateKey?: KeyObject): Certificate {
+export function readCertificate(text: string, privateKey?: KeyObject): CertificateWithKey {
   const decoded = decodePem(text);
   const certificates = decoded.blocks.map(({ der }) => parseDer(der)).filter((found) => found !== undefined);
   const ofKey = privateKey && fingerprint(createPublicKey(privateKey));
@@ -84,7 +88,7 @@ export function certificateWarning(facts: {
   return `The certificate expires on ${day(notAfter)}, in ${daysLeft(leftMs)}. ${RENEWAL}`;
 }
 
-function parseDer(der: Buffer): Certificate | undefined {
+function parseDer(der: Buffer): CertificateWithKey | undefined {
   try {
     const { validFromDate, validToDate, publicKey } = new X509Certificate(der);
     if (Number.isNaN(validFromDate.getTime()) || Number.isNaN(validToDate.getTime())) return undefined;

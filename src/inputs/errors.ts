@@ -125,8 +125,7 @@ export const INPUT_ERRORS = {
   "private-key-needs-passphrase": {
     message: "is encrypted, and private_key_passphrase is blank",
     fixes: [
-      "Store the passphrase (gh asks for it): gh secret set SALESFORCE_PRIVATE_KEY_PASSPHRASE",
-      "Add to the step: private_key_passphrase: ${{ secrets.SALESFORCE_PRIVATE_KEY_PASSPHRASE }}",
+      "Add private_key_passphrase: ${{ secrets.SALESFORCE_PRIVATE_KEY_PASSPHRASE }} to the step, and store it (gh asks for it): gh secret set SALESFORCE_PRIVATE_KEY_PASSPHRASE",
       "Or decrypt the key, since GitHub encrypts secrets itself: openssl pkey -in encrypted.key -out salesforce.key",
       THEN_STORE,
     ],
@@ -149,14 +148,14 @@ export const INPUT_ERRORS = {
   "private-key-truncated": {
     message: "is a private key, but a part of it is missing or damaged",
     fixes: [
-      "Check the file: openssl pkey -in salesforce.key -noout -check",
-      "If it is valid, store the whole file, from the BEGIN line to the END line: gh secret set SALESFORCE_PRIVATE_KEY < salesforce.key",
+      "Store the whole file again, from the BEGIN line to the END line: gh secret set SALESFORCE_PRIVATE_KEY < salesforce.key",
+      "Check the file itself: openssl pkey -in salesforce.key -noout -check",
       LOST,
     ],
   },
   "private-key-unrecognized": {
     message: "doesn't contain a private key in a known form",
-    fixes: [CHECK_KEY_FILE, STORE, LOST],
+    fixes: [STORE, CHECK_KEY_FILE, LOST],
   },
 
   "login-url-blank": {
@@ -217,11 +216,11 @@ export const INPUT_ERRORS = {
   "assertion-not-a-jwt": { message: "{detail}", fixes: [COMPARE_STEP] },
   "assertion-is-another-token": {
     message: "is {detail}, not an assertion that your key signed",
-    fixes: ["Pass the output of the step that signs: assertion: ${{ steps.assertion.outputs.assertion }}"],
+    fixes: ["Pass the output of the step that signs, for example steps.assertion.outputs.assertion."],
   },
   "assertion-algorithm": {
     message: "{detail}, and Salesforce accepts only RS256",
-    fixes: ['In the signing step, set the header to {"alg":"RS256"}, and sign with RSASSA-PKCS1-v1_5 and SHA-256.'],
+    fixes: ["In the signing step, set alg to RS256, and sign with RSASSA-PKCS1-v1_5 and SHA-256."],
   },
   "assertion-claim": {
     message: "{detail}",
@@ -239,13 +238,13 @@ export const INPUT_ERRORS = {
     message: "{detail}",
     fixes: ["Copy the handler's name: Setup > Token Exchange Handlers > API Name."],
   },
-  "github-oidc-login-url": {
-    message: "is {detail}, where Salesforce exchanges no tokens",
+  "login-url-not-for-keyless": {
+    message: "is neither a My Domain nor a Salesforce site, which github_oidc requires",
     fixes: [COPY_MY_DOMAIN],
   },
-  "github-oidc-audience": {
-    message: "must be set for a login at a site",
-    fixes: ["Set audience to the org's My Domain, which the token exchange handler compares: Setup > My Domain."],
+  "audience-missing-at-site": {
+    message: "is required with github_oidc at a site",
+    fixes: [`Set audience to the org's My Domain, which the token exchange handler compares: ${MY_DOMAIN}.`],
   },
 
   "certificate-is-a-request": {

@@ -1,20 +1,11 @@
 import type { KeyObject } from "node:crypto";
-import { checkAssertionAudience, type GivenAssertion, parseAssertion, verifyAssertion } from "./assertion.ts";
+import { type GivenAssertion, verifyAssertion } from "./assertion.ts";
 import { assertKeyPair, type Certificate, certificateWarning, readCertificate } from "./certificate.ts";
 import { InputError, type InputIssue, InputsError, inputError } from "./errors.ts";
 import { readKeyFile } from "./key-file.ts";
 import { checkAudience, type LoginUrl, loginUrlNotices, parseLoginUrl } from "./login-url.ts";
-import {
-  parseBoolean,
-  parseConsumerKey,
-  parseOrgId,
-  parseTokenHandler,
-  parseUsername,
-  parseWholeNumber,
-  refuseBlank,
-  refusePlaceholder,
-  refuseQuotes,
-} from "./parsers.ts";
+import { findWays, isTrue, type Login, readLogin } from "./login-ways.ts";
+import { parseBoolean, parseOrgId, parseWholeNumber, refuseBlank, refusePlaceholder, refuseQuotes } from "./parsers.ts";
 import { decodedLinesToMask, decodeKeyFile, decodePem, holdsPrivateKey, linesToMask } from "./pem.ts";
 import { readPrivateKey } from "./private-key.ts";
 
@@ -47,18 +38,21 @@ const INPUT_NAMES = Object.keys(INPUT_DEFAULTS) as InputName[];
 /** The inputs as the workflow gave them: a blank one that has a default is already that default, except `login_url`. */
 export type RawInputs = Readonly<Record<InputName, string>>;
 
-/** What the run logs in with. */
-export type Credential =
-  | { readonly kind: "private-key"; readonly privateKey: KeyObject }
-  | { readonly kind: "assertion"; readonly assertion: GivenAssertion }
-  | { readonly kind: "github-oidc"; readonly tokenHandler: string | undefined };
+/** A login by GitHub's OIDC token. */
+export interface Keyless {
+  /** Undefined for the app's default handler. */
+  readonly tokenHandler: string | undefined;
+}
 
 /** The inputs with every value checked. */
 export interface Inputs {
-  readonly credential: Credential;
   readonly consumerKey: string;
-  /** Empty with `github_oidc`, where Salesforce chooses the user. */
   readonly username: string;
+  readonly privateKey: KeyObject;
+  /** Set if an earlier step signed: then there is no private key. */
+  readonly assertion?: GivenAssertion | undefined;
+  /** Set for a login by GitHub's OIDC token: then there is neither a username nor a private key. */
+  readonly keyless?: Keyless | undefined;
   readonly loginUrl: LoginUrl;
   /** The `aud` claim to begin with. */
   readonly audience: string;
@@ -105,23 +99,6 @@ export function rawInputs(env: NodeJS.ProcessEnv): RawInputs {
 
 /** Inputs that nothing prints. A private key in any other one is in the wrong place. */
 const SECRETS: readonly InputName[] = ["private_key", "private_key_passphrase"];
-/** The inputs that log in each by itself. */
-const WAYS = ["private_key", "private_key_file", "assertion", "github_oidc"] as const satisfies readonly InputName[];
-/** Inputs that do nothing beside a way to log in, and what else is to be done there. */
-const WITHOUT_EFFECT: Readonly<Record<Credential["kind"], Readonly<Partial<Record<InputName, string>>>>> = {
-  "private-key": { token_handler: "Or set github_oidc: true, if the job is to log in without a key." },
-  assertion: {
-    token_handler: "",
-    private_key_passphrase: "",
-    audience: "To change the audience, set aud in the signing step.",
-  },
-  "github-oidc": {
-    username: "The token exchange handler in Salesforce chooses the user.",
-    private_key_passphrase: "",
-    certificate: "",
-    certificate_warning_days: "",
-  },
-};
 /** The most characters that an input may have, and bytes of the passphrase: OpenSSL reads no more (PEM_BUFSIZE). */
 const LIMITS: Readonly<Partial<Record<InputName, number>>> = {
   private_key: 64 * 1024,
@@ -165,18 +142,16 @@ export function wantsSummary(raw: RawInputs): boolean {
  * @throws InputsError with every problem there is
  */
 export function readInputs(given: RawInputs, deps: InputDependencies): Inputs {
-  const ways = WAYS.filter((name) => (name === "github_oidc" ? isTrue(given[name]) : given[name] !== ""));
-  const kind = KINDS[ways[0] ?? "private_key"];
-  const { unused, raw } = ways.length > 1 ? { unused: [], raw: given } : setAsideUnused(given, kind);
+  const { ways, raw, unused } = findWays(given);
   const reader = inputReader(raw, deps);
   const { issues, read, readOptional } = reader;
   const loginUrl = read("login_url", parseLoginUrl);
-  const login = ways.length > 1 ? refuseWays(reader, ways) : readLogin[kind](reader, { raw, deps, loginUrl });
+  const login = readLogin(ways, reader, { loginUrl, audience: raw.audience, now: deps.now }, () => readKey(raw, deps));
   // Checked beside the default where login_url can't be used, so that this problem is told as well.
   const chosen = readOptional("audience", (text) =>
     checkAudience(text, loginUrl ?? parseLoginUrl(INPUT_DEFAULTS.login_url)),
   );
-  const certificate = readCertificateOf(reader, login.credential);
+  const certificate = readCertificateOf(login, reader);
   const warningDays = read("certificate_warning_days", (text) => parseWholeNumber(text, { from: 0, to: 3650 }));
   const others = {
     expectedOrgId: readOptional("expected_org_id", parseOrgId),
@@ -185,16 +160,15 @@ export function readInputs(given: RawInputs, deps: InputDependencies): Inputs {
     writeJobSummary: read("write_job_summary", parseBoolean),
     timeoutSeconds: read("timeout_seconds", (text) => parseWholeNumber(text, { from: 1, to: 600 })),
   };
-  read("github_oidc", parseBoolean);
   issues.push(...unused);
   if (issues.length > 0) throw new InputsError(issues);
-  const signed = login.credential?.kind === "assertion" ? login.credential.assertion.claims.aud : undefined;
+  const signedFor = login.assertion?.claims.aud;
 
   return Object.freeze({
     ...login,
     loginUrl,
-    audience: signed ?? chosen?.audience ?? loginUrl?.audience,
-    fallbackAudience: signed || chosen ? undefined : loginUrl?.fallbackAudience,
+    audience: signedFor ?? chosen?.audience ?? loginUrl?.audience,
+    fallbackAudience: signedFor || chosen || login.keyless ? undefined : loginUrl?.fallbackAudience,
     certificate,
     ...others,
     warnings: [
@@ -205,118 +179,16 @@ export function readInputs(given: RawInputs, deps: InputDependencies): Inputs {
   }) as Inputs;
 }
 
-const KINDS = {
-  private_key: "private-key",
-  private_key_file: "private-key",
-  assertion: "assertion",
-  github_oidc: "github-oidc",
-} as const satisfies Record<(typeof WAYS)[number], Credential["kind"]>;
-
-function isTrue(text: string): boolean {
-  return text.trim().toLowerCase() === "true";
-}
-
-/** Takes inputs that do nothing here for blank, so that nothing else is said about them. */
-function setAsideUnused(given: RawInputs, kind: Credential["kind"]): { unused: InputIssue[]; raw: RawInputs } {
-  const way = { "private-key": "a private key", assertion: "assertion", "github-oidc": "github_oidc" }[kind];
-  const set = Object.entries(WITHOUT_EFFECT[kind]).filter(([name]) => {
-    return given[name as InputName] !== INPUT_DEFAULTS[name as InputName];
-  });
-  const unused = set.map(([name, fix]) => {
-    const { code, message, fixes } = inputError("input-without-effect", { detail: way });
-    return { input: name as InputName, code, message, fixes: fix === "" ? fixes : [...fixes, fix] };
-  });
-  const blank = Object.fromEntries(set.map(([name]) => [name, INPUT_DEFAULTS[name as InputName]]));
-  return { unused, raw: { ...given, ...blank } };
-}
-
-/** Whose login it is, and with what. Undefined if it can't be read. */
-interface Login {
-  readonly credential?: Credential | undefined;
-  readonly consumerKey: string | undefined;
-  readonly username: string | undefined;
-}
-
-interface LoginFacts {
-  readonly raw: RawInputs;
-  readonly deps: InputDependencies;
-  readonly loginUrl: LoginUrl | undefined;
-}
-
-type Reader = ReturnType<typeof inputReader>;
-
-/** Which of several ways is meant can't be told, so that none is read. */
-function refuseWays({ take, readOptional }: Reader, ways: readonly InputName[]): Login {
-  const [first = "private_key", ...others] = ways;
-  take<never>(first, () => {
-    throw inputError("login-given-twice", { detail: others.join(" and ") });
-  });
-  const consumerKey = readOptional("consumer_key", parseConsumerKey);
-  return { consumerKey, username: readOptional("username", parseUsername) };
-}
-
-const readLogin: Readonly<Record<Credential["kind"], (reader: Reader, facts: LoginFacts) => Login>> = {
-  "private-key": ({ take, readOptional, readRequired }, { raw, deps }) => {
-    const consumerKey = readRequired("consumer_key", parseConsumerKey);
-    const username = readRequired("username", parseUsername);
-    readOptional("private_key_passphrase", (text) => text);
-    const privateKey = take(keyInput(raw), () => readKey(raw, deps));
-    return { consumerKey, username, credential: privateKey && { kind: "private-key", privateKey } };
-  },
-
-  assertion: ({ take, read, readOptional }, { deps, loginUrl }) => {
-    const consumerKey = readOptional("consumer_key", parseConsumerKey);
-    const username = readOptional("username", parseUsername);
-    const assertion = read("assertion", (text) => parseAssertion(text, deps.now));
-    if (assertion === undefined) return { consumerKey, username };
-    const { iss, sub } = assertion.claims;
-    if (loginUrl) take("assertion", () => checkAssertionAudience(assertion, loginUrl));
-    readOptional("consumer_key", (text) => refuseOther(parseConsumerKey(text) === iss, "iss of the assertion"));
-    // Salesforce doesn't distinguish the case of usernames.
-    const isSub = (text: string) => parseUsername(text).toLowerCase() === sub.toLowerCase();
-    readOptional("username", (text) => refuseOther(isSub(text), `sub of the assertion, which is ${sub}`));
-    return { consumerKey: iss, username: sub, credential: { kind: "assertion", assertion } };
-  },
-
-  "github-oidc": ({ take, readOptional, readRequired }, { raw, loginUrl }) => {
-    const consumerKey = readRequired("consumer_key", parseConsumerKey);
-    const tokenHandler = readOptional("token_handler", parseTokenHandler);
-    if (loginUrl) take("login_url", () => refuseForExchange(loginUrl));
-    if (loginUrl?.kind === "site" && raw.audience === "") {
-      take<never>("audience", () => {
-        throw inputError("github-oidc-audience");
-      });
-    }
-    return { consumerKey, username: "", credential: { kind: "github-oidc", tokenHandler } };
-  },
-};
-
-function refuseOther(isSame: boolean, detail: string): void {
-  if (isSame) return;
-  const fixes = ["Remove it from the step: its value comes from the assertion.", "Or change the signing step."];
-  throw inputError("assertion-mismatch", { detail, fixes });
-}
-
-/** Token exchange is documented for My Domains and sites only. */
-function refuseForExchange({ kind, isSalesforce, host }: LoginUrl): void {
-  if (kind === "my-domain" || (kind === "site" && isSalesforce)) return;
-  throw inputError("github-oidc-login-url", { detail: host });
-}
-
-/** Reads the certificate, and checks that it is the key's, or that of the key that signed. */
-function readCertificateOf(
-  { take, readOptional }: Reader,
-  credential: Credential | undefined,
-): Certificate | undefined {
-  const privateKey = credential?.kind === "private-key" ? credential.privateKey : undefined;
+/** Reads the certificate, and checks that it is the private key's, or that of the key that signed. */
+function readCertificateOf({ privateKey, assertion }: Login, { take, readOptional }: InputReader) {
   const certificate = readOptional("certificate", (text) => readCertificate(text, privateKey));
-  if (certificate === undefined) return undefined;
-  if (privateKey) take("certificate", () => assertKeyPair({ certificate, privateKey }));
-  if (credential?.kind === "assertion") {
-    take("assertion", () => verifyAssertion(credential.assertion, certificate.publicKey));
-  }
+  if (certificate && privateKey) take("certificate", () => assertKeyPair({ certificate, privateKey }));
+  if (certificate && assertion) take("assertion", () => verifyAssertion(assertion, certificate.publicKey));
   return certificate;
 }
+
+/** What {@link inputReader} returns. */
+export type InputReader = ReturnType<typeof inputReader>;
 
 /** Reads inputs one by one, and collects what is wrong with them. */
 function inputReader(raw: RawInputs, deps: InputDependencies) {
@@ -357,14 +229,10 @@ function refuseUnusable(input: InputName, text: string): void {
   if (!MAY_BE_QUOTED.includes(input)) refuseQuotes(text);
 }
 
-function keyInput(raw: RawInputs): InputName {
-  return raw.private_key === "" && raw.private_key_file !== "" ? "private_key_file" : "private_key";
-}
-
 function readKey(raw: RawInputs, deps: InputDependencies): KeyObject {
   const { private_key: key, private_key_file: file } = raw;
   if (key === "" && file === "") return refuseBlank("is blank, and so are private_key_file and assertion", deps);
-  refuseUnusable(keyInput(raw), key || file);
+  refuseUnusable(key === "" ? "private_key_file" : "private_key", key || file);
   const text = key || decodeKeyFile(readKeyFile(file, deps));
   linesToMask(text).forEach(deps.mask);
   return readPrivateKey({ text, passphrase: raw.private_key_passphrase || undefined, mask: deps.mask });

@@ -30,6 +30,13 @@ export interface FormRequest {
   readonly signal: AbortSignal;
 }
 
+/** A resource to read with a bearer token (RFC 6750 §2.1). */
+export interface GetRequest {
+  readonly url: string;
+  readonly bearer: string;
+  readonly signal: AbortSignal;
+}
+
 /** What came back, whatever the status. */
 export interface HttpResponse {
   readonly status: number;
@@ -47,6 +54,13 @@ export interface HttpResponse {
  */
 export type HttpPost = (request: FormRequest) => Promise<HttpResponse>;
 
+/**
+ * Reads one resource, under the conditions of {@link HttpPost}.
+ *
+ * @throws Error with {@link Progress} when there is no complete response
+ */
+export type HttpGet = (request: GetRequest) => Promise<HttpResponse>;
+
 /** How far a request got before it failed: a connection to the proxy, to the host, and TLS with the host. */
 export type Stage = "not connected" | "connected to the proxy" | "connected" | "secured";
 
@@ -60,27 +74,44 @@ export interface Progress {
  *
  * @throws the error of the socket, the proxy or TLS, or the signal's reason; with {@link Progress}
  */
-export const httpPost: HttpPost = async ({ url, form, signal }) => {
-  const client = new HttpClient("salesforce-jwt-auth", [configure(signal)], { allowRedirects: false });
+export const httpPost: HttpPost = ({ url, form, signal }) => {
   const headers = { "content-type": "application/x-www-form-urlencoded", accept: "application/json" };
+  return exchange(signal, (client) => client.post(url, new URLSearchParams(form).toString(), headers));
+};
+
+/** Sends one GET, under the conditions of {@link httpPost}. */
+export const httpGet: HttpGet = ({ url, bearer, signal }) => {
+  const headers = { authorization: `Bearer ${bearer}`, accept: "application/json" };
+  return exchange(signal, (client) => client.get(url, headers));
+};
+
+async function exchange(
+  signal: AbortSignal,
+  send: (client: HttpClient) => ReturnType<HttpClient["get"]>,
+): Promise<HttpResponse> {
+  const client = new HttpClient("salesforce-jwt-auth", [configure(signal)], { allowRedirects: false });
   const progress: { stage: Stage } = { stage: "not connected" };
   // The caller sees the reason as soon as it aborts, before this function does.
   signal.addEventListener("abort", () => Object.assign(signal.reason, progress), { once: true });
   try {
-    const { message } = await watch(progress, () => client.post(url, new URLSearchParams(form).toString(), headers));
+    const { message } = await watch(progress, () => send(client));
     return { status: message.statusCode ?? 0, headers: message.headers, ...(await readBody(message)) };
   } catch (error) {
     throw signal.aborted ? signal.reason : Object.assign(error as Error, progress);
   }
-};
+}
 
 /**
  * Warns before the first request when NODE_TLS_REJECT_UNAUTHORIZED is set: it has no effect on this action.
  *
  * @param env the step's environment. The variable is removed from it: Node's own warning would say that it has an effect.
- * @param post sends the form
+ * @param send sends the request
  */
-export function ignoreTlsSwitch(env: NodeJS.ProcessEnv, warn: (message: string) => void, post: HttpPost): HttpPost {
+export function ignoreTlsSwitch<Request>(
+  env: NodeJS.ProcessEnv,
+  warn: (message: string) => void,
+  send: (request: Request) => Promise<HttpResponse>,
+): (request: Request) => Promise<HttpResponse> {
   return (request) => {
     if (env["NODE_TLS_REJECT_UNAUTHORIZED"] === "0") {
       delete env["NODE_TLS_REJECT_UNAUTHORIZED"];
@@ -88,7 +119,7 @@ export function ignoreTlsSwitch(env: NodeJS.ProcessEnv, warn: (message: string) 
         "NODE_TLS_REJECT_UNAUTHORIZED=0 has no effect on this action: it verifies every server's certificate. To trust your company's CA, set NODE_EXTRA_CA_CERTS to its certificate file in the step's env.",
       );
     }
-    return post(request);
+    return send(request);
   };
 }
 
@@ -102,7 +133,7 @@ function configure(signal: AbortSignal) {
     prepareRequest(options: RequestOptions): void {
       const connection = { ...TLS_OPTIONS, autoSelectFamilyAttemptTimeout: CONNECT_MS };
       const agent = options.agent as Agent & { options: object; proxyOptions?: { host: string } };
-      Object.assign(options, connection, { signal });
+      options.signal = signal;
       Object.assign(agent.options, connection);
       if (!agent.proxyOptions) return;
       // A URL has an IPv6 address in brackets, which a socket takes for a name.

@@ -1,6 +1,6 @@
 import { checkBypass } from "@actions/http-client/lib/proxy";
 import type { Cause } from "./action-error.ts";
-import type { HttpPost } from "./http.ts";
+import type { HttpResponse } from "./http.ts";
 
 /** The environment names a proxy by an address that can't be used. */
 export class ProxyAddressError extends Error {
@@ -71,16 +71,19 @@ const ADDRESS_RULES: readonly AddressRule[] = [
  * and connect to the host directly, or connect to a host that a part of the password names.
  *
  * @param env the step's environment
- * @param post sends the form otherwise
+ * @param send sends the request otherwise
  */
-export function requireReadableProxy(env: NodeJS.ProcessEnv, post: HttpPost): HttpPost {
+export function requireReadableProxy<Request extends { readonly url: string }>(
+  env: NodeJS.ProcessEnv,
+  send: (request: Request) => Promise<HttpResponse>,
+): (request: Request) => Promise<HttpResponse> {
   return async (request) => {
     // The same order as in the client's `getProxyUrl`.
     const variable = env["https_proxy"] ? "https_proxy" : "HTTPS_PROXY";
     const address = env[variable];
     const broken = address && ADDRESS_RULES.find(({ isBroken }) => isBroken(address.trim()));
     if (broken && !checkBypass(new URL(request.url))) throw new ProxyAddressError(variable, broken);
-    return post(request);
+    return send(request);
   };
 }
 

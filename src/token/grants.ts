@@ -22,10 +22,8 @@ export interface Grant {
 
 /** Makes the grant of each attempt. */
 export interface GrantMaker {
-  /** Whether the next grant can differ from the last one, and so be adjusted after a refusal. */
-  readonly adjustable: boolean;
-  /** Until when a grant can be sent, in milliseconds since 1970; infinite if each attempt gets a new one. */
-  readonly validUntil: number;
+  /** Until when its one grant can be sent, in milliseconds since 1970; missing if each attempt gets a new one. */
+  readonly validUntil?: number;
   /**
    * @param signing what this attempt is signed for
    * @param now the runner's time in milliseconds since 1970
@@ -43,8 +41,6 @@ export interface SigningKey {
 /** Grants of the JWT bearer flow (RFC 7523 §2.1), signed afresh for each attempt: Salesforce may reject one that it has seen. */
 export function jwtBearer({ consumerKey, username, privateKey }: SigningKey): GrantMaker {
   return {
-    adjustable: true,
-    validUntil: Number.POSITIVE_INFINITY,
     make: async ({ audience, skewMs = 0 }, now) => {
       const claims = claimsFor({ consumerKey, username, audience, now: now + skewMs });
       const assertion = await signAssertion(claims, privateKey);
@@ -55,7 +51,7 @@ export function jwtBearer({ consumerKey, username, privateKey }: SigningKey): Gr
 
 /** The same grant for each attempt: an assertion that another program signed can't be adjusted, only sent again. */
 export function givenAssertion({ text, claims }: { readonly text: string; readonly claims: Claims }): GrantMaker {
-  return { adjustable: false, validUntil: claims.exp * 1000, make: async () => bearerGrant(text, claims) };
+  return { validUntil: claims.exp * 1000, make: async () => bearerGrant(text, claims) };
 }
 
 function bearerGrant(assertion: string, claims: Claims): Grant {

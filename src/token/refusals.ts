@@ -109,7 +109,7 @@ export const REFUSALS = [
   },
   {
     code: "user-has-not-approved",
-    match: /(?:hasn\S{0,6}t|has not|not) approved this (?:consumer|app)/i,
+    match: /(?:hasn\S{0,6}t|not) approved this (?:consumer|app)/i,
     headline: "The user isn't preauthorized for the app.",
     causes: [
       { cause: "None of the user's permission sets or profiles is assigned to the app.", fix: PRE_AUTHORIZE },
@@ -271,7 +271,7 @@ export const REFUSALS = [
   },
   {
     code: "user-locked-out",
-    match: /user is locked out|user is locked\b/i,
+    match: /user is locked\b/i,
     headline: "The user is locked out.",
     causes: [
       {

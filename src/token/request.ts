@@ -41,7 +41,7 @@ export interface FailedResult {
   readonly response: FailedResponse;
   readonly attempts: number;
   readonly durationMs: number;
-  /** What the last assertion was signed for. */
+  /** What the assertion was signed for that `response` answered. */
   readonly signing: SigningOptions;
   /** Salesforce's clock minus the runner's by the last response's `Date`, in milliseconds. */
   readonly measuredSkewMs: number | undefined;
@@ -68,11 +68,11 @@ export async function requestToken(request: TokenRequest, deps: RequestDependenc
       return attempt;
     }
     attempts.push(attempt);
-    const { adjustable, validUntil } = request.grants;
-    const state = { signing, adjustable, validForMs: validUntil - clock.now(), remainingMs: remainingMs(), random };
-    const next = nextStep(attempts, state);
+    const { validUntil } = request.grants;
+    const validForMs = validUntil && validUntil - clock.now();
+    const next = nextStep(attempts, { validForMs, remainingMs: remainingMs(), random });
     if (next.kind === "stop") {
-      return { ...resultOf(attempts), durationMs: clock.monotonic() - start, signing, ...next, kind: "failed" };
+      return { ...resultOf(attempts), durationMs: clock.monotonic() - start, ...next, kind: "failed" };
     }
     if (next.kind === "adjust") {
       runner[next.adjustment.isWarning ? "warning" : "info"](next.adjustment.notice);
@@ -86,13 +86,15 @@ export async function requestToken(request: TokenRequest, deps: RequestDependenc
 }
 
 /** The response to report: silence in the last attempts says less than what Salesforce answered before. */
-function resultOf(attempts: readonly Attempt[]): Pick<FailedResult, "response" | "attempts" | "measuredSkewMs"> {
+function resultOf(
+  attempts: readonly Attempt[],
+): Pick<FailedResult, "response" | "attempts" | "signing" | "measuredSkewMs"> {
   const last = attempts.at(-1) as Attempt;
   const isSilence = last.response.rule.code === "no-answer-in-time";
   const answered = isSilence ? attempts.findLast(({ response }) => response.kind !== "none") : undefined;
-  const { response, runnerTime, salesforceTime } = answered ?? last;
+  const { response, signing, runnerTime, salesforceTime } = answered ?? last;
   const measuredSkewMs = salesforceTime === undefined ? undefined : salesforceTime - runnerTime;
-  return { response, attempts: attempts.length, measuredSkewMs };
+  return { response, attempts: attempts.length, signing, measuredSkewMs };
 }
 
 function describeAccepted(audience: string): string {
@@ -124,7 +126,7 @@ async function sendGrant(
   runner.debug(`Attempt ${number}: POST ${request.tokenEndpoint}, claims ${JSON.stringify(grant.claims)}: ${outcome}`);
   if (response.kind === "granted") return response;
   const headers = "error" in result ? {} : result.headers;
-  return { kind: "failed", response, headers, durationMs, runnerTime, salesforceTime: dateOf(headers) };
+  return { kind: "failed", signing, response, headers, durationMs, runnerTime, salesforceTime: dateOf(headers) };
 }
 
 function noResponse(error: unknown): NoResponse {

@@ -142,7 +142,7 @@ export function parseTokenResponse(response: HttpResponse, secret: string): Gran
   }
   const words = isRedirect ? undefined : errorWords(value, response.body);
   const rule = words && matchRefusal(words.error, words.description);
-  const temporary = TEMPORARY.some(([from, to]) => status >= from && status <= to);
+  const temporary = TEMPORARY.some((range) => inRange(status, range));
   if (words && (rule || words.isObject)) {
     const shown = showWords(words, status, secret);
     return { kind: "error", status, ...shown, rule: rule ?? (temporary ? UNAVAILABLE : UNKNOWN_REFUSAL) };
@@ -177,13 +177,13 @@ function text(...candidates: readonly unknown[]): string {
   return candidates.find((candidate): candidate is string => typeof candidate === "string" && candidate !== "") ?? "";
 }
 
-/** A server that answers 200 to a token request may have put a token anywhere: only an error code that is known is shown. */
+/** A server that reports success to a token request may have put a token anywhere: only an error code that is known is shown. */
 function showWords(
   { error, description }: Words,
   status: number,
   secret: string,
 ): Pick<ErrorResponse, "error" | "description"> {
-  if (status === 200) return { error: KNOWN_ERRORS.test(error) ? error : "", description: "" };
+  if (isSuccess(status)) return { error: KNOWN_ERRORS.test(error) ? error : "", description: "" };
   return {
     error: withoutEcho(sanitize(error, 100), secret),
     description: withoutEcho(sanitize(description), secret),
@@ -200,7 +200,7 @@ function describeBody({ status, headers, body, oversized }: HttpResponse, value:
   if (HTML_PAGE.test(body.slice(0, 2048))) {
     return { kind: "html", summary: "a web page", excerpt: sanitize(pageText(body), 160) };
   }
-  const excerpt = status === 200 ? "" : sanitize(body, 160);
+  const excerpt = isSuccess(status) ? "" : sanitize(body, 160);
   return { kind: "text", summary: "text that isn't JSON", excerpt };
 }
 
@@ -230,6 +230,10 @@ function withoutEcho(shown: string, secret: string): string {
 
 function inRange(status: number, [from, to]: readonly [number, number]): boolean {
   return status >= from && status <= to;
+}
+
+function isSuccess(status: number): boolean {
+  return inRange(status, [200, 299]);
 }
 
 /** Some gateways begin JSON with a byte order mark, which RFC 8259 §8.1 lets a reader ignore. */

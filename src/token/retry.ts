@@ -5,6 +5,8 @@ import type { FailedResponse } from "./response.ts";
 /** What an attempt brought that brought no token, and when. */
 export interface Attempt {
   readonly kind: "failed";
+  /** What it was signed for. */
+  readonly signing: SigningOptions;
   readonly response: FailedResponse;
   /** Of the response; empty if none came. */
   readonly headers: IncomingHttpHeaders;
@@ -24,8 +26,8 @@ export type NextStep =
 export interface DeadlineExceeded {
   /** The wait that the server asked for, in milliseconds; 0 if it asked for none. */
   readonly retryAfterMs: number;
-  /** Whether it was the grant that would have expired, not the budget. */
-  readonly grantExpires: boolean;
+  /** Set if it was the assertion that would have expired, not the budget. */
+  readonly assertionExpires?: true;
 }
 
 /** Other signing options for the next assertion, and what to tell the user about it. */
@@ -37,11 +39,8 @@ export interface Adjustment {
 
 /** What the next step depends on besides the attempts. */
 export interface RetryState {
-  readonly signing: SigningOptions;
-  /** Of the grants: see `GrantMaker`. */
-  readonly adjustable: boolean;
-  /** For how long a grant can be sent. */
-  readonly validForMs: number;
+  /** For how long the one grant that there is can be sent; undefined if each attempt gets a new one, which can be adjusted. */
+  readonly validForMs?: number | undefined;
   /** What is left of the budget. */
   readonly remainingMs: number;
   /** A number from 0 up to, not including, 1. */
@@ -77,15 +76,18 @@ export function nextStep(attempts: readonly Attempt[], state: RetryState): NextS
   const slowestMs = Math.max(0, ...attempts.filter(isAnswered).map(({ durationMs }) => durationMs));
   // An attempt gets half of what is left when it starts.
   const budgetMs = state.remainingMs - 2 * Math.max(MIN_ATTEMPT_MS, slowestMs / 2);
-  const lastStartMs = Math.min(budgetMs, state.validForMs);
-  const stop = (retryAfterMs: number): NextStep => {
-    return { kind: "stop", deadlineExceeded: { retryAfterMs, grantExpires: retryAfterMs <= budgetMs } };
-  };
-  const adjustment = state.adjustable ? adjust(attempt, state.signing) : undefined;
-  if (adjustment) return lastStartMs >= 0 ? { kind: "adjust", adjustment } : stop(0);
+  const { validForMs } = state;
+  const lastStartMs = Math.min(budgetMs, validForMs ?? budgetMs);
+  const adjustment = validForMs === undefined ? adjust(attempt) : undefined;
+  if (adjustment) {
+    return lastStartMs >= 0 ? { kind: "adjust", adjustment } : { kind: "stop", deadlineExceeded: { retryAfterMs: 0 } };
+  }
   if (!response.rule.retry) return { kind: "stop", deadlineExceeded: undefined };
   const retryAfterMs = retryAfter(headers, salesforceTime ?? runnerTime);
-  if (retryAfterMs > lastStartMs) return stop(retryAfterMs);
+  if (retryAfterMs > lastStartMs) {
+    const limit = retryAfterMs > budgetMs ? {} : { assertionExpires: true as const };
+    return { kind: "stop", deadlineExceeded: { retryAfterMs, ...limit } };
+  }
   return { kind: "retry", waitMs: Math.min(lastStartMs, backoff(attempts.length, retryAfterMs, state.random())) };
 }
 
@@ -94,7 +96,7 @@ function isAnswered({ response }: Attempt): boolean {
 }
 
 /** What can be corrected from here, once each: a runner's clock that is wrong, or an audience in another form than documented. */
-function adjust({ response, runnerTime, salesforceTime }: Attempt, signing: SigningOptions): Adjustment | undefined {
+function adjust({ response, signing, runnerTime, salesforceTime }: Attempt): Adjustment | undefined {
   switch (response.rule.adjust) {
     case "clock":
       return salesforceTime === undefined ? undefined : adjustClock(salesforceTime - runnerTime, signing);

@@ -223,7 +223,7 @@ describe("a write that fails", () => {
     `);
     assert.match(
       stdout.join(),
-      /GITHUB_STATE can't be written \(ENOSPC\)\..*"The token wasn't saved for the post step/,
+      /GITHUB_STATE can't be written \(ENOSPC\)\..*"The token wasn't saved for the post step\. No outputs/,
     );
     assert.equal(files["GITHUB_STATE"], "");
   });
@@ -263,6 +263,15 @@ describe("without the runner's file", () => {
     assert.equal(status, 0);
     assert.match(stdout[0] ?? "", /^::warning title=Salesforce JWT Auth::The job summary couldn't be written/);
     assert.equal(stdout[1], "goes on");
+  });
+
+  test("but a FIFO, the step goes on with a warning and doesn't wait", { skip: process.platform === "win32" }, () => {
+    const path = join(folder, "summary-fifo");
+    spawnSync("mkfifo", [path]);
+    const { stdout } = step(
+      `process.env.GITHUB_STEP_SUMMARY = ${JSON.stringify(path)}; githubRunner(process.env).addSummary("x");`,
+    );
+    assert.match(stdout[0] ?? "", /The job summary couldn't be written/);
   });
 
   test("but only its name, the step goes on with a warning, and makes none that the runner won't read", () => {

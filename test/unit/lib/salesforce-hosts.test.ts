@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { findHostRule } from "../../../src/lib/salesforce-hosts.ts";
+import { findHostRule, isSalesforceHost } from "../../../src/lib/salesforce-hosts.ts";
 
 /** What becomes of real addresses: the kind, then whether it is a sandbox or which host is meant; and the hosts. */
 // biome-ignore format: a table
@@ -52,6 +52,13 @@ describe("findHostRule", () => {
     });
     for (const reason of reasons) assert.match(reason, /^(?:is an? |misspells |has no |serves ).{10,}$/);
     assert.ok(new Set(reasons).size > 10);
+  });
+
+  it("is the word on whose host it is", () => {
+    for (const [outcome, hosts] of HOSTS) {
+      const isSalesforces = !/^(?:misspelled|custom-domain)/.test(outcome);
+      for (const host of hosts.split(" ")) assert.equal(isSalesforceHost(host), isSalesforces, host);
+    }
   });
 
   it("throws for an empty host", () => {

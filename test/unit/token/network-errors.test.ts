@@ -191,6 +191,15 @@ describe("a network error is classified:", () => {
     assert.equal(classifyNetworkError(raised("EPIPE", "")).said, "EPIPE");
   });
 
+  test("says what the proxy said without the agent's words for it", () => {
+    assert.equal(classifyNetworkError(tunnel("statusCode=403")).said, "the proxy answered HTTP 403");
+    assert.equal(
+      classifyNetworkError(tunnel("cause=connect ECONNREFUSED 192.0.2.1:3128")).said,
+      "connect ECONNREFUSED 192.0.2.1:3128",
+    );
+    assert.equal(classifyNetworkError(tunnel("cause=")).said, "ECONNRESET");
+  });
+
   test("says what the first of several addresses said", () => {
     const each = ["192.0.2.1", "2001:db8::1"].map((ip) => raised("ETIMEDOUT", `connect ETIMEDOUT ${ip}:443`));
     const error = Object.assign(new AggregateError(each), { code: "ETIMEDOUT" });

@@ -33,10 +33,10 @@ describe("a token that is saved", () => {
     ["at all", () => assert.fail("the disk is full")],
     ["as a whole", (name: string) => assert.equal(name, "revoke_access_token", "the disk is full")],
   ] as const) {
-    test(`is revoked at once when it can't be saved ${what}, and the error goes on`, async () => {
+    test(`is revoked at once when it can't be saved ${what}, and the error is returned`, async () => {
       const recorder = record([{ status: 200 }]);
       const deps = { ...recorder, runner: { ...recorder.runner, saveState } };
-      await assert.rejects(saveForRevocation(revocable, deps), /the disk is full/);
+      assert.match(String(await saveForRevocation(revocable, deps)), /the disk is full/);
       assert.deepEqual(recorder.lines({ token: OPAQUE_TOKEN }), REVOKED);
     });
   }
@@ -44,10 +44,8 @@ describe("a token that is saved", () => {
   test("keeps its error when it can be neither saved nor revoked", async () => {
     const recorder = record([{ status: 500 }]);
     const saveState = () => assert.fail("the disk is full");
-    await assert.rejects(
-      saveForRevocation(revocable, { ...recorder, runner: { ...recorder.runner, saveState } }),
-      /disk/,
-    );
+    const deps = { ...recorder, runner: { ...recorder.runner, saveState } };
+    assert.match(String(await saveForRevocation(revocable, deps)), /disk/);
     assert.match(String(recorder.calls.at(-1)), /^warning,The access token couldn't be revoked: .* HTTP 500/);
   });
 });
