@@ -145,6 +145,7 @@ export function readInputs(given: RawInputs, deps: InputDependencies): Inputs {
   const { ways, raw, unused } = findWays(given);
   const reader = inputReader(raw, deps);
   const { issues, read, readOptional } = reader;
+  const { read: readUnused } = inputReader(given, deps, issues);
   const loginUrl = read("login_url", parseLoginUrl);
   const login = readLogin(ways, reader, { loginUrl, audience: raw.audience, now: deps.now }, () => readKey(raw, deps));
   // Checked beside the default where login_url can't be used, so that this problem is told as well.
@@ -160,8 +161,12 @@ export function readInputs(given: RawInputs, deps: InputDependencies): Inputs {
     writeJobSummary: read("write_job_summary", parseBoolean),
     timeoutSeconds: read("timeout_seconds", (text) => parseWholeNumber(text, { from: 1, to: 600 })),
   };
-  issues.push(...unused);
-  if (issues.length > 0) throw new InputsError(issues);
+  for (const { input, error } of unused) {
+    readUnused(input, () => {
+      throw error;
+    });
+  }
+  if (issues.length > 0) throw new InputsError(issues.sort(byInput));
   const signedFor = login.assertion?.claims.aud;
 
   return Object.freeze({
@@ -187,12 +192,16 @@ function readCertificateOf({ privateKey, assertion }: Login, { take, readOptiona
   return certificate;
 }
 
+/** The order of `action.yml`. */
+function byInput(one: InputIssue, other: InputIssue): number {
+  return INPUT_NAMES.indexOf(one.input) - INPUT_NAMES.indexOf(other.input);
+}
+
 /** What {@link inputReader} returns. */
 export type InputReader = ReturnType<typeof inputReader>;
 
 /** Reads inputs one by one, and collects what is wrong with them. */
-function inputReader(raw: RawInputs, deps: InputDependencies) {
-  const issues: InputIssue[] = [];
+function inputReader(raw: RawInputs, deps: InputDependencies, issues: InputIssue[] = []) {
   const take = <T>(input: InputName, read: () => T): T | undefined => {
     try {
       return read();

@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import { checkAssertionAudience, type GivenAssertion, parseAssertion } from "./assertion.ts";
-import { inputError } from "./errors.ts";
-import { INPUT_DEFAULTS, type InputIssue, type InputName, type InputReader, type RawInputs } from "./inputs.ts";
+import { type InputError, inputError } from "./errors.ts";
+import { INPUT_DEFAULTS, type InputName, type InputReader, type RawInputs } from "./inputs.ts";
 import type { LoginUrl } from "./login-url.ts";
 import { parseBoolean, parseConsumerKey, parseTokenHandler, parseUsername } from "./parsers.ts";
 
@@ -28,7 +28,9 @@ type Way = (typeof WAYS)[number];
 
 /** Inputs that do nothing beside one that logs in, and what to do in their place. */
 type WithoutEffect = Readonly<Partial<Record<InputName, string>>>;
-const NO_HANDLER: WithoutEffect = { token_handler: "Or set github_oidc: true, if the job is to log in without a key." };
+const NO_HANDLER: WithoutEffect = {
+  token_handler: "If the job is to log in without a key, set github_oidc: true in place of the key.",
+};
 const WITHOUT_EFFECT: Readonly<Record<Way, WithoutEffect>> = {
   private_key: NO_HANDLER,
   private_key_file: NO_HANDLER,
@@ -45,6 +47,12 @@ const WITHOUT_EFFECT: Readonly<Record<Way, WithoutEffect>> = {
   },
 };
 
+/** An input that is set, but does nothing. */
+interface UnusedInput {
+  readonly input: InputName;
+  readonly error: InputError;
+}
+
 /** Returns whether the text of a boolean input is true, also if other inputs can't be used. */
 export function isTrue(text: string): boolean {
   return text.trim().toLowerCase() === "true";
@@ -56,15 +64,14 @@ export function isTrue(text: string): boolean {
  *
  * @returns `ways` with one element, or more if the workflow sets too many; `private_key` if it sets none
  */
-export function findWays(given: RawInputs): { ways: readonly Way[]; raw: RawInputs; unused: InputIssue[] } {
+export function findWays(given: RawInputs): { ways: readonly Way[]; raw: RawInputs; unused: UnusedInput[] } {
   const set = WAYS.filter((name) => (name === "github_oidc" ? isTrue(given[name]) : given[name] !== ""));
   const [way = "private_key"] = set;
   if (set.length > 1) return { ways: set, raw: given, unused: [] };
   const entries = Object.entries(WITHOUT_EFFECT[way]) as [InputName, string][];
   const useless = entries.filter(([name]) => given[name] !== INPUT_DEFAULTS[name]);
   const unused = useless.map(([input, fix]) => {
-    const { code, message, fixes } = inputError("input-without-effect", { detail: way });
-    return { input, code, message, fixes: fix === "" ? fixes : [...fixes, fix] };
+    return { input, error: inputError("input-without-effect", { detail: way, fixes: [fix || undefined] }) };
   });
   const blank = Object.fromEntries(useless.map(([name]) => [name, INPUT_DEFAULTS[name]]));
   return { ways: [way], raw: { ...given, ...blank }, unused };
@@ -94,11 +101,14 @@ export function readLogin(
   return { consumerKey, username, privateKey: take(way, readKey) };
 }
 
-/** Which one is meant can't be told, so none is read. */
-function refuseWays(way: Way, others: readonly Way[], { take, readOptional }: InputReader): Login {
-  take<never>(way, () => {
-    throw inputError("login-given-twice", { detail: others.join(" and ") });
-  });
+/** Which one is meant can't be told, so none is read, unless one can't be used anyway. */
+function refuseWays(way: Way, others: readonly Way[], { issues, take, read, readOptional }: InputReader): Login {
+  for (const each of [way, ...others]) read(each, (text) => text);
+  if (issues.every(({ input }) => input !== way && !others.some((other) => other === input))) {
+    take<never>(way, () => {
+      throw inputError("login-given-twice", { detail: others.join(" and ") });
+    });
+  }
   const consumerKey = readOptional("consumer_key", parseConsumerKey);
   return { consumerKey, username: readOptional("username", parseUsername) };
 }
