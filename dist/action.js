@@ -548,8 +548,8 @@ const INPUT_ERRORS = {
     ],
   },
   "input-quoted": {
-    message: "{detail}, which isn't part of the value",
-    fixes: ["Remove that from the stored value, or from the step."],
+    message: "{detail}",
+    fixes: ["Remove what isn't part of the value, from the stored value or from the step."],
   },
   "input-too-long": {
     message: "{detail}",
@@ -817,6 +817,8 @@ const CIPHER_OF_16_BYTES = /^(?:AES|ARIA|CAMELLIA|SEED)/i;
 const ARMOR_LINE = /^[-\s]*(?:BEGIN|END) [A-Z\d ]{1,60}[-\s]*$/;
 /** The runner masks a value wherever it is in the log, so a short one would hide half of the log. */
 const SHORTEST_MASK = 8;
+/** A BEGIN line alone has more characters. */
+const SHORTEST_KEY = 24;
 /** What only a private key's text has, without whitespace: as it is, and in base64 at any of its three offsets. */
 const PRIVATE_TEXT =
   /PRIVATEKEY|UFJJVkFURSBLRV|BSSVZBVEUgS0VZ|QUklWQVRFIEtFW|b3BlbnNzaC1rZXktdjE|PuTTY-User-Key-File|AGE-SECRET-KEY-|[{,]d:[\w-]{40}/;
@@ -874,14 +876,18 @@ function decodePem(text) {
   return { layers, innerTexts, blocks };
 }
 /**
- * Returns whether a text contains a private key, or a part that tells so: in PEM, base64 or another known form, whatever
- * is around it.
+ * Looks for a private key, or a part that tells of one, in a text that should be something else: in PEM, base64 or another
+ * known form, whatever is around it.
+ *
+ * @returns the text decoded, or undefined if it contains no key
  */
-function holdsPrivateKey({ layers }) {
-  return layers.some((layer) => {
-    if (PRIVATE_TEXT.test(layer)) return true;
-    return [...layer.matchAll(DER_START)].some(({ index }) => beginsAsPrivateKey(layer.slice(index, index + 64)));
-  });
+function findPrivateKey(text) {
+  if (text.length < SHORTEST_KEY) return undefined;
+  const decoded = decodePem(text);
+  const isPrivate = (layer) =>
+    PRIVATE_TEXT.test(layer) ||
+    [...layer.matchAll(DER_START)].some(({ index }) => beginsAsPrivateKey(layer.slice(index, index + 64)));
+  return decoded.layers.some(isPrivate) ? decoded : undefined;
 }
 function beginsAsPrivateKey(base64) {
   const der = Buffer.from(base64, "base64");
@@ -1227,7 +1233,7 @@ const INVISIBLE = "[\\s\\p{C}]";
 const QUOTES = "\"'`“”„‘’«»";
 /** What was never replaced by a value, whatever the input is for. Each is all that the input contains. */
 const CERTAIN_PLACEHOLDERS = [
-  [/^\*[*\s]*$/, "***, as GitHub's log shows a secret", "Copy the value from where it was made, not from a log."],
+  [/^\*[*\s]*$/, "a masked secret copied from a log (***)", "Copy the value from where it was made, not from a log."],
   [/^\$?\{\{[^{}]*\}\}$/, "an expression that GitHub didn't replace"],
 ];
 const PLACEHOLDERS = [
@@ -1237,7 +1243,7 @@ const PLACEHOLDERS = [
   [/^(?:\$(?:env:)?\w+|\$\{[^{}]*\}|%\w+%)$/i, "the name of a shell variable"],
   [/^\$\([^()]*\)$/, "a shell command"],
   [/^<[^<>.:/@]{1,40}>$/, "a description in angle brackets"],
-  [/^(?:null|undefined|none|changeme|todo)$/i, "null, or a similar word"],
+  [/^(?:null|undefined|none|changeme|todo)$/i, "a word such as null"],
 ];
 /**
  * Returns what placeholder a text is, as details for its error.
@@ -1276,8 +1282,8 @@ function refusePlaceholder(text, isAnyWord) {
  */
 function refuseQuotes(text) {
   const value = text.trim();
-  if (withoutQuotes(value) !== value) throw inputError("input-quoted", { detail: "is in quotes" });
-  if (/^<|>$/.test(value)) throw inputError("input-quoted", { detail: "is in angle brackets" });
+  if (withoutQuotes(value) !== value) throw inputError("input-quoted", { detail: "has quotes around its value" });
+  if (/^<|>$/.test(value)) throw inputError("input-quoted", { detail: "has angle brackets around its value" });
   if (/^mailto:/i.test(value)) throw inputError("input-quoted", { detail: "begins with mailto:" });
 }
 /** The events whose runs for a pull request of a fork get no secrets (GitHub docs, "Events that trigger workflows"). */
@@ -1550,20 +1556,19 @@ function sitePath(pathname) {
 /** RFC 7518 §3.3. */
 const FEWEST_BITS = 2048;
 /** Node's codes of OpenSSL errors for a cipher that doesn't exist or is switched off. */
-const UNSUPPORTED_CIPHER = /^ERR_OSSL_(?:EVP|PEM)_UNSUPPORTED/;
+const UNSUPPORTED_CIPHER = /OSSL_(?:EVP|PEM)_UNSUPPORTED/;
 /** First match wins. */
 // biome-ignore format: a table, one row a line where it fits
 const private_key_MISTAKES = [
-    { code: "private-key-empty", looks: /^$/ },
-    { code: "private-key-other-format", looks: /^PuTTY-User-Key-File/, detail: "PuTTY's (.ppk)", fix: "Convert the file: puttygen salesforce.ppk -O private-openssh -o salesforce.key" },
+    { code: "private-key-other-format", looks: /PuTTY-User-Key-File/, detail: "PuTTY's (.ppk)", fix: "Convert the file: puttygen salesforce.ppk -O private-openssh -o salesforce.key" },
     { code: "private-key-other-format", looks: /BEGINOPENSSHPRIVATEKEY|^b3BlbnNzaC1rZXktdjE/, detail: "OpenSSH's", fix: "Convert the file, which is overwritten (press Enter for no passphrase): ssh-keygen -p -m PEM -f salesforce.key" },
     // Base64 of how JKS (FE ED FE ED), JCEKS (CE CE CE CE) and PKCS#12 (RFC 7292 §4: a sequence that begins with version 3) start.
     { code: "private-key-other-format", looks: /^(?:\/u3\+7Q|zs7Ozg)/, detail: "Java keystore (JKS)", fix: "Extract the key: keytool -importkeystore -srckeystore keystore.jks -destkeystore keystore.p12 -deststoretype PKCS12, then openssl pkcs12 -in keystore.p12 -nocerts -nodes -out salesforce.key" },
     { code: "private-key-other-format", looks: /^(?:MI[A-P]...IBAzC|MIACAQMw)/, detail: "PKCS#12 (.p12, .pfx)", fix: "Extract the key: openssl pkcs12 -in keystore.p12 -nocerts -nodes -out salesforce.key" },
-    { code: "private-key-encrypted-file", looks: /^\$ANSIBLE_VAULT;/, detail: "ansible-vault" },
+    { code: "private-key-encrypted-file", looks: /\$ANSIBLE_VAULT;/, detail: "ansible-vault" },
     { code: "private-key-encrypted-file", looks: /^(?:Salted__|U2FsdGVkX1)/, detail: "openssl enc" },
     { code: "private-key-encrypted-file", looks: /BEGINPGPMESSAGE/, detail: "PGP" },
-    { code: "private-key-encrypted-file", looks: /BEGINAGEENCRYPTEDFILE|^age-encryption\.org\//, detail: "age" },
+    { code: "private-key-encrypted-file", looks: /BEGINAGEENCRYPTEDFILE|age-encryption\.org\//, detail: "age" },
     { code: "private-key-encrypted-file", looks: /ENCAES256_GCM,data:/, detail: "sops" },
     { code: "private-key-encrypted-file", looks: /^AEdJVENSWVBU/, detail: "git-crypt" },
     { code: "private-key-encrypted-file", looks: /^vault:v\d{1,9}:/, detail: "HashiCorp Vault" },
@@ -1573,9 +1578,9 @@ const private_key_MISTAKES = [
     { code: "private-key-is-certificate", looks: /BEGIN(?:NEW)?CERTIFICATEREQUEST/, detail: " signing request" },
     { code: "private-key-is-certificate", looks: /BEGIN(?:X509|TRUSTED)?CERTIFICATE|BEGINPKCS7/ },
     { code: "private-key-is-public", looks: /BEGIN(?:RSA|EC|DSA|SSH2)?PUBLICKEY|^(?:ssh|ecdsa)-|^AAAA[A-Z]3NzaC/ },
-    { code: "private-key-other-value", looks: /^(?:\d{3,5})?(?:SHA256:[\w+/]{43}|MD5:)|^(?:[\w()-]{0,30}[=:])?(?:[\da-f]{2}:){15,}[\da-f]{2}$|^(?:[\da-f]{32}|[\da-f]{40})$/i, detail: "the fingerprint of a key or certificate" },
+    { code: "private-key-other-value", looks: /^(?:\d{3,5})?SHA256:[\w+/]{43}|^(?:[\w()-]{0,30}[=:])?(?:[\da-f]{2}:){15,}[\da-f]{2}$|^(?:[\da-f]{32}|[\da-f]{40})$/i, detail: "the fingerprint of a key or certificate" },
     { code: "private-key-other-value", looks: /^(?:[\dA-F]{64}|\d{15,20})$/, detail: "a consumer secret (or a fingerprint)" },
-    { code: "private-key-other-value", looks: /^3MVG9[\w.]{20,}$/, detail: "a consumer key" },
+    { code: "private-key-other-value", looks: /^3MVG9[\w.]{20}/, detail: "a consumer key" },
     { code: "private-key-other-value", looks: /^eyJ[\w-]{10,}\.[\w-]+\./, detail: "a JWT" },
     { code: "private-key-other-value", looks: /^00D[A-Za-z\d]{12}!/, detail: "an access token" },
     { code: "private-key-other-format", looks: /^\{/, detail: "JSON (a JWK?)", fix: `Convert a JWK: node -p "require('crypto').createPrivateKey({key:JSON.parse(require('fs').readFileSync('key.json')),format:'jwk'}).export({type:'pkcs8',format:'pem'})" > salesforce.key` },
@@ -1670,6 +1675,7 @@ function canSign(key) {
 function identifyMistake(text, { layers }) {
   const placeholder = placeholderIn(text);
   if (placeholder !== undefined) return inputError("input-placeholder", placeholder);
+  if (layers[0] === "") return inputError("private-key-empty");
   const mistake = private_key_MISTAKES.find(({ looks }) => layers.some((layer) => looks.test(layer)));
   if (mistake === undefined) return inputError("private-key-unrecognized");
   return inputError(mistake.code, { detail: mistake.detail ?? "", fixes: [mistake.fix] });
@@ -1758,8 +1764,8 @@ const MAY_BE_QUOTED = [...SECRETS, "certificate", "login_url"];
 function secretsOfInputs(raw) {
   const passphrase = raw.private_key_passphrase.split(/[\r\n]/).map((line) => line.trim());
   const misplaced = INPUT_NAMES.filter((input) => !SECRETS.includes(input)).flatMap((input) => {
-    const decoded = decodePem(raw[input]);
-    return holdsPrivateKey(decoded) ? [...linesToMask(raw[input]), ...decodedLinesToMask(decoded)] : [];
+    const decoded = findPrivateKey(raw[input]);
+    return decoded ? [...linesToMask(raw[input]), ...decodedLinesToMask(decoded)] : [];
   });
   return [...new Set([...linesToMask(raw.private_key), ...passphrase.filter((line) => line !== ""), ...misplaced])];
 }
@@ -1834,7 +1840,7 @@ function inputReader(raw, deps) {
 }
 /** Refuses what is wrong with a text whatever its input is for. */
 function inputs_refuseUnusable(input, text) {
-  if (!SECRETS.includes(input) && holdsPrivateKey(decodePem(text))) throw inputError("input-is-a-private-key");
+  if (!SECRETS.includes(input) && findPrivateKey(text)) throw inputError("input-is-a-private-key");
   const limit = LIMITS[input] ?? DEFAULT_LIMIT;
   const isBytes = input === "private_key_passphrase";
   const length = isBytes ? Buffer.byteLength(text.replace(/\r?\n$|\r$/, "")) : text.length;
@@ -1862,8 +1868,10 @@ function readKey(raw, deps) {
 ;// CONCATENATED MODULE: ./build/src/lib/sanitize.js
 const CUT_BEFORE_CLEANING = 4096;
 /** What a credential consists of: base64, base64url, percent-encoding, and the separators of tokens and JWTs. */
-const WORD = /[\w\-+/=.!%~]+/g;
+const WORD = /([\w\-+/=.!%~]+)/;
 const REDACTED = "[…]";
+/** What may separate two pieces of a credential, such as `", "`. */
+const MAX_SEPARATOR = 4;
 /** What is taken out of text that a server sent, in this order, and what replaces it. */
 const CLEANING = [
   // Terminal escape sequences (ECMA-48 §5.4) could recolor or overwrite what the log shows.
@@ -1907,38 +1915,29 @@ function beginning(text) {
 }
 /**
  * Hides a credential that was cut into pieces: words of one length in a row, with a shorter one at the end. Text in
- * UTF-16 that is read as UTF-8 is pieces of one letter, since it has a NUL beside each. Words of a
- * language don't come like that: four in a row of five letters or more, or eight shorter ones, are taken for pieces.
+ * UTF-16 that is read as UTF-8 is pieces of one letter, since it has a NUL beside each. Words of a language don't come
+ * like that: four in a row of five letters or more, or eight shorter ones, are taken for pieces.
  */
 function hidePieces(text) {
-  const words = [...text.matchAll(WORD)].map(({ 0: word, index }) => ({ start: index, end: index + word.length }));
+  // Words are at odd positions, and what separates them is at even ones.
+  const parts = text.split(WORD);
   let shown = "";
-  let from = 0;
-  for (let first = 0; first < words.length; ) {
-    const run = runOfOneLength(words, first);
-    const isShort = lengthOf(words[first]) < 5;
-    if (run < (isShort ? 8 : 4)) {
-      first += run;
-      continue;
-    }
-    const rest = lengthOf(words[first + run]) < lengthOf(words[first]) && isNear(words, first + run) ? 1 : 0;
-    shown += text.slice(from, words[first]?.start) + REDACTED;
-    from = words[first + run + rest - 1]?.end ?? text.length;
-    first += run + rest;
+  for (let at = 0; at < parts.length; ) {
+    const length = at % 2 === 1 ? lengthOfPieces(parts, at) : 0;
+    shown += length > 0 ? REDACTED : parts[at];
+    at += length || 1;
   }
-  return shown + text.slice(from);
+  return shown;
 }
-/** How many words from `first` on have its length, with no more than four characters between two. */
-function runOfOneLength(words, first) {
-  let next = first + 1;
-  while (next < words.length && lengthOf(words[next]) === lengthOf(words[first]) && isNear(words, next)) next++;
-  return next - first;
-}
-function isNear(words, index) {
-  return (words[index]?.start ?? Number.POSITIVE_INFINITY) - (words[index - 1]?.end ?? 0) <= 4;
-}
-function lengthOf(word) {
-  return word ? word.end - word.start : Number.POSITIVE_INFINITY;
+/** Returns how many parts from a word on are pieces of a credential and their separators; 0 if it isn't one. */
+function lengthOfPieces(parts, first) {
+  const size = parts[first]?.length ?? 0;
+  const isNear = (word) => word < parts.length && (parts[word - 1]?.length ?? 0) <= MAX_SEPARATOR;
+  let next = first + 2;
+  while (isNear(next) && parts[next]?.length === size) next += 2;
+  if ((next - first) / 2 < (size < 5 ? 8 : 4)) return 0;
+  const hasRest = isNear(next) && (parts[next]?.length ?? 0) < size;
+  return next - first + (hasRest ? 1 : -1);
 }
 
 ;// CONCATENATED MODULE: ./build/src/diagnosis/message.js
@@ -5619,7 +5618,7 @@ const REFUSALS = [
   },
   {
     code: "user-has-not-approved",
-    match: /(?:hasn\S{0,6}t|not) approved this (?:consumer|app)/i,
+    match: /(?:hasn\S{0,8}t|not) approved this (?:consumer|app)/i,
     headline: "The user isn't preauthorized for the app.",
     causes: [
       { cause: "None of the user's permission sets or profiles is assigned to the app.", fix: PRE_AUTHORIZE },

@@ -54,8 +54,8 @@ export const INPUT_ERRORS = {
     ],
   },
   "input-quoted": {
-    message: "{detail}, which isn't part of the value",
-    fixes: ["Remove that from the stored value, or from the step."],
+    message: "{detail}",
+    fixes: ["Remove what isn't part of the value, from the stored value or from the step."],
   },
   "input-too-long": {
     message: "{detail}",

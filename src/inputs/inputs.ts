@@ -6,7 +6,7 @@ import { readKeyFile } from "./key-file.ts";
 import { checkAudience, type LoginUrl, loginUrlNotices, parseLoginUrl } from "./login-url.ts";
 import { findWays, isTrue, type Login, readLogin } from "./login-ways.ts";
 import { parseBoolean, parseOrgId, parseWholeNumber, refuseBlank, refusePlaceholder, refuseQuotes } from "./parsers.ts";
-import { decodedLinesToMask, decodeKeyFile, decodePem, holdsPrivateKey, linesToMask } from "./pem.ts";
+import { decodedLinesToMask, decodeKeyFile, findPrivateKey, linesToMask } from "./pem.ts";
 import { readPrivateKey } from "./private-key.ts";
 
 export { type InputIssue, InputsError } from "./errors.ts";
@@ -123,8 +123,8 @@ const MAY_BE_QUOTED: readonly InputName[] = [...SECRETS, "certificate", "login_u
 export function secretsOfInputs(raw: RawInputs): string[] {
   const passphrase = raw.private_key_passphrase.split(/[\r\n]/).map((line) => line.trim());
   const misplaced = INPUT_NAMES.filter((input) => !SECRETS.includes(input)).flatMap((input) => {
-    const decoded = decodePem(raw[input]);
-    return holdsPrivateKey(decoded) ? [...linesToMask(raw[input]), ...decodedLinesToMask(decoded)] : [];
+    const decoded = findPrivateKey(raw[input]);
+    return decoded ? [...linesToMask(raw[input]), ...decodedLinesToMask(decoded)] : [];
   });
   const assertion = raw.assertion.split(/[\s"'`]+/).flatMap((word) => [word, word.slice(word.lastIndexOf(".") + 1)]);
   const others = [...passphrase.filter((line) => line !== ""), ...assertion.filter((part) => part.length >= 8)];
@@ -225,7 +225,7 @@ function inputReader(raw: RawInputs, deps: InputDependencies, issues: InputIssue
 
 /** Refuses what is wrong with a text whatever its input is for. */
 function refuseUnusable(input: InputName, text: string): void {
-  if (!SECRETS.includes(input) && holdsPrivateKey(decodePem(text))) throw inputError("input-is-a-private-key");
+  if (!SECRETS.includes(input) && findPrivateKey(text)) throw inputError("input-is-a-private-key");
   const limit = LIMITS[input] ?? DEFAULT_LIMIT;
   const isBytes = input === "private_key_passphrase";
   const length = isBytes ? Buffer.byteLength(text.replace(/\r?\n$|\r$/, "")) : text.length;

@@ -9,7 +9,7 @@ type Placeholder = readonly [looks: RegExp, detail: string, fix?: string];
 
 /** What was never replaced by a value, whatever the input is for. Each is all that the input contains. */
 const CERTAIN_PLACEHOLDERS: readonly Placeholder[] = [
-  [/^\*[*\s]*$/, "***, as GitHub's log shows a secret", "Copy the value from where it was made, not from a log."],
+  [/^\*[*\s]*$/, "a masked secret copied from a log (***)", "Copy the value from where it was made, not from a log."],
   [/^\$?\{\{[^{}]*\}\}$/, "an expression that GitHub didn't replace"],
 ];
 const PLACEHOLDERS: readonly Placeholder[] = [
@@ -19,7 +19,7 @@ const PLACEHOLDERS: readonly Placeholder[] = [
   [/^(?:\$(?:env:)?\w+|\$\{[^{}]*\}|%\w+%)$/i, "the name of a shell variable"],
   [/^\$\([^()]*\)$/, "a shell command"],
   [/^<[^<>.:/@]{1,40}>$/, "a description in angle brackets"],
-  [/^(?:null|undefined|none|changeme|todo)$/i, "null, or a similar word"],
+  [/^(?:null|undefined|none|changeme|todo)$/i, "a word such as null"],
 ];
 
 /**
@@ -65,8 +65,8 @@ export function refusePlaceholder(text: string, isAnyWord: boolean): void {
  */
 export function refuseQuotes(text: string): void {
   const value = text.trim();
-  if (withoutQuotes(value) !== value) throw inputError("input-quoted", { detail: "is in quotes" });
-  if (/^<|>$/.test(value)) throw inputError("input-quoted", { detail: "is in angle brackets" });
+  if (withoutQuotes(value) !== value) throw inputError("input-quoted", { detail: "has quotes around its value" });
+  if (/^<|>$/.test(value)) throw inputError("input-quoted", { detail: "has angle brackets around its value" });
   if (/^mailto:/i.test(value)) throw inputError("input-quoted", { detail: "begins with mailto:" });
 }
 

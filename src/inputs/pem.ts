@@ -57,6 +57,8 @@ const CIPHER_OF_16_BYTES = /^(?:AES|ARIA|CAMELLIA|SEED)/i;
 const ARMOR_LINE = /^[-\s]*(?:BEGIN|END) [A-Z\d ]{1,60}[-\s]*$/;
 /** The runner masks a value wherever it is in the log, so a short one would hide half of the log. */
 const SHORTEST_MASK = 8;
+/** A BEGIN line alone has more characters. */
+const SHORTEST_KEY = 24;
 
 /** What only a private key's text has, without whitespace: as it is, and in base64 at any of its three offsets. */
 const PRIVATE_TEXT =
@@ -119,14 +121,18 @@ export function decodePem(text: string): DecodedText {
 }
 
 /**
- * Returns whether a text contains a private key, or a part that tells so: in PEM, base64 or another known form, whatever
- * is around it.
+ * Looks for a private key, or a part that tells of one, in a text that should be something else: in PEM, base64 or another
+ * known form, whatever is around it.
+ *
+ * @returns the text decoded, or undefined if it contains no key
  */
-export function holdsPrivateKey({ layers }: DecodedText): boolean {
-  return layers.some((layer) => {
-    if (PRIVATE_TEXT.test(layer)) return true;
-    return [...layer.matchAll(DER_START)].some(({ index }) => beginsAsPrivateKey(layer.slice(index, index + 64)));
-  });
+export function findPrivateKey(text: string): DecodedText | undefined {
+  if (text.length < SHORTEST_KEY) return undefined;
+  const decoded = decodePem(text);
+  const isPrivate = (layer: string) =>
+    PRIVATE_TEXT.test(layer) ||
+    [...layer.matchAll(DER_START)].some(({ index }) => beginsAsPrivateKey(layer.slice(index, index + 64)));
+  return decoded.layers.some(isPrivate) ? decoded : undefined;
 }
 
 function beginsAsPrivateKey(base64: string): boolean {

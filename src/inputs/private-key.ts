@@ -6,7 +6,7 @@ import { type DecodedText, decodedLinesToMask, decodePem, type PemBlock } from "
 /** RFC 7518 §3.3. */
 const FEWEST_BITS = 2048;
 /** Node's codes of OpenSSL errors for a cipher that doesn't exist or is switched off. */
-const UNSUPPORTED_CIPHER = /^ERR_OSSL_(?:EVP|PEM)_UNSUPPORTED/;
+const UNSUPPORTED_CIPHER = /OSSL_(?:EVP|PEM)_UNSUPPORTED/;
 
 /** What somebody gave in place of a private key. */
 interface Mistake {
@@ -21,16 +21,15 @@ interface Mistake {
 /** First match wins. */
 // biome-ignore format: a table, one row a line where it fits
 const MISTAKES: readonly Mistake[] = [
-  { code: "private-key-empty", looks: /^$/ },
-  { code: "private-key-other-format", looks: /^PuTTY-User-Key-File/, detail: "PuTTY's (.ppk)", fix: "Convert the file: puttygen salesforce.ppk -O private-openssh -o salesforce.key" },
+  { code: "private-key-other-format", looks: /PuTTY-User-Key-File/, detail: "PuTTY's (.ppk)", fix: "Convert the file: puttygen salesforce.ppk -O private-openssh -o salesforce.key" },
   { code: "private-key-other-format", looks: /BEGINOPENSSHPRIVATEKEY|^b3BlbnNzaC1rZXktdjE/, detail: "OpenSSH's", fix: "Convert the file, which is overwritten (press Enter for no passphrase): ssh-keygen -p -m PEM -f salesforce.key" },
   // Base64 of how JKS (FE ED FE ED), JCEKS (CE CE CE CE) and PKCS#12 (RFC 7292 §4: a sequence that begins with version 3) start.
   { code: "private-key-other-format", looks: /^(?:\/u3\+7Q|zs7Ozg)/, detail: "Java keystore (JKS)", fix: "Extract the key: keytool -importkeystore -srckeystore keystore.jks -destkeystore keystore.p12 -deststoretype PKCS12, then openssl pkcs12 -in keystore.p12 -nocerts -nodes -out salesforce.key" },
   { code: "private-key-other-format", looks: /^(?:MI[A-P]...IBAzC|MIACAQMw)/, detail: "PKCS#12 (.p12, .pfx)", fix: "Extract the key: openssl pkcs12 -in keystore.p12 -nocerts -nodes -out salesforce.key" },
-  { code: "private-key-encrypted-file", looks: /^\$ANSIBLE_VAULT;/, detail: "ansible-vault" },
+  { code: "private-key-encrypted-file", looks: /\$ANSIBLE_VAULT;/, detail: "ansible-vault" },
   { code: "private-key-encrypted-file", looks: /^(?:Salted__|U2FsdGVkX1)/, detail: "openssl enc" },
   { code: "private-key-encrypted-file", looks: /BEGINPGPMESSAGE/, detail: "PGP" },
-  { code: "private-key-encrypted-file", looks: /BEGINAGEENCRYPTEDFILE|^age-encryption\.org\//, detail: "age" },
+  { code: "private-key-encrypted-file", looks: /BEGINAGEENCRYPTEDFILE|age-encryption\.org\//, detail: "age" },
   { code: "private-key-encrypted-file", looks: /ENCAES256_GCM,data:/, detail: "sops" },
   { code: "private-key-encrypted-file", looks: /^AEdJVENSWVBU/, detail: "git-crypt" },
   { code: "private-key-encrypted-file", looks: /^vault:v\d{1,9}:/, detail: "HashiCorp Vault" },
@@ -40,9 +39,9 @@ const MISTAKES: readonly Mistake[] = [
   { code: "private-key-is-certificate", looks: /BEGIN(?:NEW)?CERTIFICATEREQUEST/, detail: " signing request" },
   { code: "private-key-is-certificate", looks: /BEGIN(?:X509|TRUSTED)?CERTIFICATE|BEGINPKCS7/ },
   { code: "private-key-is-public", looks: /BEGIN(?:RSA|EC|DSA|SSH2)?PUBLICKEY|^(?:ssh|ecdsa)-|^AAAA[A-Z]3NzaC/ },
-  { code: "private-key-other-value", looks: /^(?:\d{3,5})?(?:SHA256:[\w+/]{43}|MD5:)|^(?:[\w()-]{0,30}[=:])?(?:[\da-f]{2}:){15,}[\da-f]{2}$|^(?:[\da-f]{32}|[\da-f]{40})$/i, detail: "the fingerprint of a key or certificate" },
+  { code: "private-key-other-value", looks: /^(?:\d{3,5})?SHA256:[\w+/]{43}|^(?:[\w()-]{0,30}[=:])?(?:[\da-f]{2}:){15,}[\da-f]{2}$|^(?:[\da-f]{32}|[\da-f]{40})$/i, detail: "the fingerprint of a key or certificate" },
   { code: "private-key-other-value", looks: /^(?:[\dA-F]{64}|\d{15,20})$/, detail: "a consumer secret (or a fingerprint)" },
-  { code: "private-key-other-value", looks: /^3MVG9[\w.]{20,}$/, detail: "a consumer key" },
+  { code: "private-key-other-value", looks: /^3MVG9[\w.]{20}/, detail: "a consumer key" },
   { code: "private-key-other-value", looks: /^eyJ[\w-]{10,}\.[\w-]+\./, detail: "a JWT" },
   { code: "private-key-other-value", looks: /^00D[A-Za-z\d]{12}!/, detail: "an access token" },
   { code: "private-key-other-format", looks: /^\{/, detail: "JSON (a JWK?)", fix: `Convert a JWK: node -p "require('crypto').createPrivateKey({key:JSON.parse(require('fs').readFileSync('key.json')),format:'jwk'}).export({type:'pkcs8',format:'pem'})" > salesforce.key` },
@@ -153,6 +152,7 @@ function canSign(key: KeyObject): boolean {
 function identifyMistake(text: string, { layers }: DecodedText): InputError {
   const placeholder = placeholderIn(text);
   if (placeholder !== undefined) return inputError("input-placeholder", placeholder);
+  if (layers[0] === "") return inputError("private-key-empty");
   const mistake = MISTAKES.find(({ looks }) => layers.some((layer) => looks.test(layer)));
   if (mistake === undefined) return inputError("private-key-unrecognized");
   return inputError(mistake.code, { detail: mistake.detail ?? "", fixes: [mistake.fix] });

@@ -109,7 +109,7 @@ export const REFUSALS = [
   },
   {
     code: "user-has-not-approved",
-    match: /(?:hasn\S{0,6}t|not) approved this (?:consumer|app)/i,
+    match: /(?:hasn\S{0,8}t|not) approved this (?:consumer|app)/i,
     headline: "The user isn't preauthorized for the app.",
     causes: [
       { cause: "None of the user's permission sets or profiles is assigned to the app.", fix: PRE_AUTHORIZE },
@@ -501,6 +501,15 @@ export const UNKNOWN_REFUSAL = {
 
 export type RefusalCode = (typeof REFUSALS)[number]["code"] | typeof UNKNOWN_REFUSAL.code;
 
+/** The refusals of one kind of grant. */
+export interface Refusals {
+  /** The first match wins. */
+  readonly known: readonly RefusalRule[];
+  readonly unknown: FailureRule;
+}
+
+export const JWT_BEARER_REFUSALS: Refusals = { known: REFUSALS, unknown: UNKNOWN_REFUSAL };
+
 /**
  * Finds the rule for Salesforce's own words.
  *
@@ -508,6 +517,10 @@ export type RefusalCode = (typeof REFUSALS)[number]["code"] | typeof UNKNOWN_REF
  * @param description the `error_description` field, empty if it is missing
  * @returns undefined if the words aren't known
  */
-export function matchRefusal(error: string, description: string): RefusalRule | undefined {
-  return REFUSALS.find(({ match }) => match.test(`${error}: ${description}`));
+export function matchRefusal(
+  error: string,
+  description: string,
+  known: readonly RefusalRule[] = REFUSALS,
+): RefusalRule | undefined {
+  return known.find(({ match }) => match.test(`${error}: ${description}`));
 }

@@ -2,15 +2,9 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Clock } from "../lib/clock.ts";
 import type { HttpPost, HttpResponse } from "../lib/http.ts";
 import type { Runner } from "../lib/runner.ts";
-import type { GrantMaker, SigningOptions } from "./grants.ts";
+import type { Grant, GrantMaker, SigningOptions } from "./grants.ts";
 import { classifyNetworkError } from "./network-errors.ts";
-import {
-  type FailedResponse,
-  type Granted,
-  type NoResponse,
-  parseTokenResponse,
-  type TokenResponse,
-} from "./response.ts";
+import { type FailedResponse, type Granted, parseTokenResponse, type TokenResponse } from "./response.ts";
 import { type Attempt, attemptMs, type DeadlineExceeded, nextStep } from "./retry.ts";
 
 /** A request id as servers draw them, up to the length of a UUID: too few kinds of characters to hold a piece of an assertion. */
@@ -112,25 +106,35 @@ async function sendGrant(
   deps: AttemptDependencies,
 ): Promise<Granted | Attempt> {
   const { httpPost, clock, runner, number, timeMs } = deps;
-  const grant = await request.grants.make(signing, clock.now());
-  runner.mask(grant.secret);
+  const { grants, tokenEndpoint } = request;
   const start = clock.monotonic();
+  let grant: Grant | undefined;
   const result = await clock
-    .withTimeout(timeMs, (signal) => httpPost({ url: request.tokenEndpoint, form: grant.form, signal }))
+    .withTimeout(timeMs, async (signal) => {
+      grant = await grants.make(signing, clock.now(), signal);
+      runner.mask(grant.secret);
+      return httpPost({ url: tokenEndpoint, form: grant.form, signal });
+    })
     .catch((error: unknown) => ({ error }));
   const runnerTime = clock.now();
-  const response = "error" in result ? noResponse(result.error) : parseTokenResponse(result, grant.secret);
+  const sent = grant as Grant | undefined;
+  const response = "error" in result ? noResponse(result.error, sent, grants) : parse(result, sent, grants);
   const durationMs = clock.monotonic() - start;
   const status = "error" in result ? "" : `HTTP ${result.status}${requestId(result)}, `;
   const outcome = `${status}${describeResponse(response)}, ${Math.round(durationMs)} ms`;
-  runner.debug(`Attempt ${number}: POST ${request.tokenEndpoint}, claims ${JSON.stringify(grant.claims)}: ${outcome}`);
+  runner.debug(`Attempt ${number}: POST ${tokenEndpoint}, claims ${JSON.stringify(sent?.claims)}: ${outcome}`);
   if (response.kind === "granted") return response;
   const headers = "error" in result ? {} : result.headers;
   return { kind: "failed", signing, response, headers, durationMs, runnerTime, salesforceTime: dateOf(headers) };
 }
 
-function noResponse(error: unknown): NoResponse {
-  return { kind: "none", ...classifyNetworkError(error) };
+function parse(response: HttpResponse, sent: Grant | undefined, { refusals }: GrantMaker): TokenResponse {
+  return parseTokenResponse(response, sent?.secret ?? "", refusals);
+}
+
+/** Without a grant it was the request for the grant that failed. */
+function noResponse(error: unknown, sent: Grant | undefined, { describeError }: GrantMaker): FailedResponse {
+  return sent === undefined && describeError ? describeError(error) : { kind: "none", ...classifyNetworkError(error) };
 }
 
 /** Says in a clause how an attempt ended, in our own words: this goes into plain lines of the log. */

@@ -3,7 +3,7 @@ import type { HttpResponse } from "../lib/http.ts";
 import { sanitize } from "../lib/sanitize.ts";
 import { MY_DOMAIN, USE_MY_DOMAIN } from "../lib/setup-steps.ts";
 import type { NetworkError } from "./network-errors.ts";
-import { type FailureRule, matchRefusal, UNAVAILABLE, UNKNOWN_REFUSAL } from "./refusals.ts";
+import { type FailureRule, JWT_BEARER_REFUSALS, matchRefusal, type Refusals, UNAVAILABLE } from "./refusals.ts";
 
 /** What one attempt brought. */
 export type TokenResponse = Granted | FailedResponse;
@@ -132,8 +132,13 @@ const HTML_PAGE = /^\s*<(?:!--|(?:!doctype|html|head|body)\b)/i;
  *
  * @param response any status, any body
  * @param secret what was sent and could come back: the assertion
+ * @param refusals of the grant that was sent
  */
-export function parseTokenResponse(response: HttpResponse, secret: string): Granted | ErrorResponse | InvalidResponse {
+export function parseTokenResponse(
+  response: HttpResponse,
+  secret: string,
+  refusals: Refusals = JWT_BEARER_REFUSALS,
+): Granted | ErrorResponse | InvalidResponse {
   const { status, oversized } = response;
   const value = oversized ? undefined : parseJson(response.body);
   const isRedirect = status >= 300 && status < 400;
@@ -141,11 +146,11 @@ export function parseTokenResponse(response: HttpResponse, secret: string): Gran
     return { kind: "granted", fields: value };
   }
   const words = isRedirect ? undefined : errorWords(value, response.body);
-  const rule = words && matchRefusal(words.error, words.description);
+  const rule = words && matchRefusal(words.error, words.description, refusals.known);
   const temporary = TEMPORARY.some((range) => inRange(status, range));
   if (words && (rule || words.isObject)) {
     const shown = showWords(words, status, secret);
-    return { kind: "error", status, ...shown, rule: rule ?? (temporary ? UNAVAILABLE : UNKNOWN_REFUSAL) };
+    return { kind: "error", status, ...shown, rule: rule ?? (temporary ? UNAVAILABLE : refusals.unknown) };
   }
   const { kind, summary, excerpt } = describeBody(response, value);
   const found = RESPONSE_RULES.find((each) => each.body.includes(kind) && inRange(status, each.status)) as ResponseRule;

@@ -8,10 +8,9 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { runStep } from "../fakes/runner/step.ts";
 import { login, startTestEnvironment } from "./login.ts";
-import { onlyError } from "./outcomes.ts";
 
-const bench = await startTestEnvironment();
-after(() => bench.close());
+const environment = await startTestEnvironment();
+after(() => environment.close());
 
 const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -118,22 +117,8 @@ describe("a build with a changed package", () => {
     await run("node_modules/typescript/bin/tsc", "--project", "tsconfig.build.json", "--outDir", join(folder, "build"));
     await run(join(folder, "scripts/build.mjs"));
     const checks = join(folder, "checks");
-    const { conclusion } = await login(bench, { action: folder, env: { CHECKS_FILE: checks } });
+    const { conclusion } = await login(environment, { action: folder, env: { CHECKS_FILE: checks } });
     assert.equal(conclusion, "success");
     assert.deepEqual((await readFile(checks, "utf8")).split("\n"), ["side effect", "computed name", "reflection", ""]);
   });
-});
-
-test("fails with a message if a login has nothing left to wait for", async (t) => {
-  // Requests that never end, and timers that don't keep the process alive.
-  const env = await preload(
-    await temporaryFolder(t),
-    `const request = { on() {}, setTimeout() {}, write() {}, end() {} };
-    require("node:https").request = () => request;
-    const { setTimeout } = globalThis;
-    globalThis.setTimeout = (...timer) => setTimeout(...timer).unref();`,
-  );
-  const result = await login(bench, { env });
-  assert.deepEqual([result.exitCode, result.outputs], [1, {}]);
-  assert.match(onlyError(result), /nothing left to wait for.*Please report this as an issue/);
 });

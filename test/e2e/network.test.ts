@@ -79,7 +79,7 @@ describe("a defect of the HTTP client", SIDE_BY_SIDE, () => {
   });
 });
 
-describe("the post step sends the token nowhere, and warns,", SIDE_BY_SIDE, () => {
+describe("the post step", SIDE_BY_SIDE, () => {
   const accessToken = "00D000000000001!secret";
   const CASES: Readonly<Record<string, readonly [instanceUrl: string, env: Record<string, string>, says: RegExp]>> = {
     "if its address isn't https": [`http://${HOST}`, {}, /isn't https:\/\/ and a host name/],
@@ -92,7 +92,7 @@ describe("the post step sends the token nowhere, and warns,", SIDE_BY_SIDE, () =
     ],
   };
   for (const [when, [instanceUrl, env, says]] of Object.entries(CASES)) {
-    test(when, async () => {
+    test(`sends the token nowhere and warns ${when}`, async () => {
       const state = { revoke_access_token: accessToken, revoke_instance_url: instanceUrl };
       const { conclusion, annotations, stderr } = await login(environment, { entry: "post", state, env });
       assert.deepEqual({ conclusion, stderr }, { conclusion: "success", stderr: "" });

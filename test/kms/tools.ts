@@ -47,7 +47,7 @@ function canRun(program: string): boolean {
   });
 }
 
-/** Runs a script by bash in a folder, and returns what it printed, without white space at both ends. */
+/** Runs a script by bash in a folder, and returns what it printed, without whitespace at both ends. */
 export async function runScript(script: string, cwd: string, env: Readonly<Record<string, string>>): Promise<string> {
   const options = { cwd, env: { PATH, HOME: cwd, ...env }, timeout: TIMEOUT_MS };
   const { stdout } = await promisify(execFile)("bash", ["-c", `set -euo pipefail\n${script}`], options);

@@ -132,7 +132,10 @@ export const damages: readonly Damage[] = [
   { name: "NAME=base64", apply: (text) => `SALESFORCE_PRIVATE_KEY=${base64(text)}` },
   { name: "data: URL", apply: (text) => `data:application/x-pem-file;base64,${base64(text)}` },
   { name: "certutil -encode", apply: (text) => armored("CERTIFICATE", text) },
-  { name: "certutil -encode of UTF-16", apply: (text) => armored("CERTIFICATE", Buffer.from(`\ufeff${text}`, "utf16le")) },
+  {
+    name: "certutil -encode of UTF-16",
+    apply: (text) => armored("CERTIFICATE", Buffer.from(`\ufeff${text}`, "utf16le")),
+  },
   { name: "base64 of UTF-16", apply: (text) => Buffer.from(`\ufeff${text}`, "utf16le").toString("base64") },
 ];
 
@@ -195,6 +198,7 @@ export const acceptedForms = once((): readonly AcceptedForm[] => [
   { name: "half of a key before it", text: `${pkcs8().slice(0, 800)}\n${pkcs8()}` },
   { name: "passphrase for a key without one", text: pkcs8(), passphrase: PASSPHRASE },
   { name: "passphrase with a line end", text: encrypted.pkcs8(), passphrase: `${PASSPHRASE}\n` },
+  { name: "passphrase with a CR", text: encrypted.pkcs8(), passphrase: `${PASSPHRASE}\r` },
   { name: "passphrase with a CRLF", text: encrypted["aes-256-cbc"](), passphrase: `${PASSPHRASE}\r\n` },
 ]);
 

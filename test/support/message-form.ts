@@ -3,7 +3,7 @@ import type { Cause } from "../../src/lib/action-error.ts";
 
 /** How a fix begins: with a verb, a path in Setup, or a condition. */
 const IMPERATIVE =
-  /^(?:Setup > |If |Activate|Add|Allow|Ask|Check|Compare|Copy|Correct|Create|Increase|Log in|Open|Put|Remove|Run|Save|Set|Store|Synchronize|Turn off|Use|Wait)\b/;
+  /^(?:Setup > |If |Activate|Add|Allow|Ask|Check|Compare|Copy|Correct|Create|Free|Increase|Let|Log in|Make|Mount|Open|Put|Remove|Run|Save|Set|Store|Start|Synchronize|Turn off|Use|Wait)\b/;
 const ADDRESS = /https?:|\b[\w-]+\.(?:com|org|net|io|example|invalid)\b/;
 /** The words that `style.md` bans from messages. */
 const BANNED =

@@ -68,7 +68,7 @@ describe("the outputs of a login", () => {
 
 describe("a JWT-format token", () => {
   const NOTE =
-    /^(?:info|warning) Salesforce issued a JWT-format token\. The Metadata API over SOAP.*sf project deploy start.*below API version 68\.0\. For an opaque token, .*“Issue JSON Web Token \(JWT\)-based access tokens for named users”/;
+    /^(?:info|warning) Salesforce issued a JWT-format token\. The Metadata API over SOAP.*sf project deploy start.*below API version 68\.0\. To get an opaque token, .*“Issue JSON Web Token \(JWT\)-based access tokens for named users”/;
 
   for (const [channel, exportEnvironmentVariables, rest] of [
     ["info", false, []],

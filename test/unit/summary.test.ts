@@ -25,8 +25,8 @@ describe("the summary of a login", () => {
         "<tr><th>User</th><td>deploy@acme.com</td></tr>",
         "<tr><th>Instance</th><td>https://acme.my.salesforce.com</td></tr>",
         "<tr><th>Org</th><td>00Dxx0000001gEREAY</td></tr>",
-        "<tr><th>Token until</th><td>2026-06-01T02:00:00.000Z</td></tr>",
-        "<tr><th>Certificate until</th><td>2027-06-01T00:00:00.000Z</td></tr>",
+        "<tr><th>Token expires</th><td>2026-06-01T02:00:00.000Z</td></tr>",
+        "<tr><th>Certificate expires</th><td>2027-06-01T00:00:00.000Z</td></tr>",
         "</table>\n",
       ].join(""),
     );
@@ -38,7 +38,7 @@ describe("the summary of a login", () => {
     assert.deepEqual(rows, [
       ["User", "deploy@acme.com"],
       ["Instance", "https://acme.my.salesforce.com"],
-      ["Token until", "the session policy of the org ends it"],
+      ["Token expires", "with its session (session policy of the org)"],
     ]);
   });
 

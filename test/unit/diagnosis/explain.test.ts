@@ -26,34 +26,27 @@ describe("an explanation", () => {
     ]);
   });
 
+  // biome-ignore format: a table, one row a line
   const said: readonly (readonly [what: string, response: Differences["response"], line: string])[] = [
     ["an error without a description", refused("odd", "", 401), "Salesforce answered HTTP 401, odd"],
     ["a description without an error", refused("", "odd", 500), "Salesforce answered HTTP 500, odd"],
     ["an error whose words can't be shown", refused("odd", "odd", 200), "Salesforce answered HTTP 200"],
     ["an empty body", failedResponse({ status: 404 }), "The server answered HTTP 404 with an empty body"],
     ["a text", failedResponse({ body: "no" }), "The server answered HTTP 400 with text that isn't JSON: “no”"],
-    ["a redirect", failedResponse({ status: 302 }), "The server answered HTTP 302 with a redirect"],
-    [
-      "a redirect to another host",
-      failedResponse({ status: 399, headers: { location: "https://a.example/" } }),
-      "The server answered HTTP 399 with a redirect to a.example",
-    ],
-    [
-      "a network error",
-      {
-        kind: "none",
-        reason: "the connection failed",
-        said: "read ECONNRESET",
-        rule: { code: "x", headline: "X.", causes: [] },
-      },
-      "The network said: read ECONNRESET",
-    ],
+    ["a redirect", failedResponse({ status: 399 }), "The server answered HTTP 399 with a redirect"],
+    ["a redirect to another host", failedResponse({ status: 300, headers: { location: "https://a.example/" } }), "The server answered HTTP 300 with a redirect to a.example"],
+    ["a network error", { kind: "none", reason: "the connection failed", said: "read ECONNRESET", rule: { code: "x", headline: "X.", causes: [] } }, "The network said: read ECONNRESET"],
   ];
   for (const [what, response, line] of said) {
     test(`repeats in the second line what came: ${what}`, () => {
       assert.equal(explained({ ...(response && { response }) }).context[0], line);
     });
   }
+
+  test("keeps a fix without a cause as it is", () => {
+    const rule = { code: "x", headline: "X.", causes: [{ fix: "Run the job again." }] };
+    assert.deepEqual(explained({ response: { kind: "none", reason: "x", rule } }).causes, rule.causes);
+  });
 
   test("names the audience only if it is the subject, or isn't the one of login_url", () => {
     const whoAndWhere = (differences: Differences) => explained(differences).context[1];
@@ -147,39 +140,15 @@ describe("a likely cause is left out if the run shows", () => {
   const signing = { audience: "https://acme.my.salesforce.com", fallbackAudience: undefined, skewMs: 100_000 };
   const explicit = { audience: "https://login.salesforce.com", fallbackAudience: undefined };
 
+  // biome-ignore format: a table, one row a line
   const facts: readonly (readonly [fact: string, cause: string, without: Differences, withIt: Differences])[] = [
-    [
-      "that it was signed on Salesforce's time",
-      CLOCK,
-      { response: expired },
-      { response: expired, result: { signing } },
-    ],
-    [
-      "that the key matches the certificate",
-      PAIR,
-      { response: refused("invalid_client") },
-      { response: refused("invalid_client"), inputs: { certificate: certificate("2030-01-01") } },
-    ],
+    ["that it was signed on Salesforce's time", CLOCK, { response: expired }, { response: expired, result: { signing } }],
+    ["that the key matches the certificate", PAIR, { response: refused("invalid_client") }, { response: refused("invalid_client"), inputs: { certificate: certificate("2030-01-01") } }],
     ["that audience isn't set", AUDIENCE, { response: audience, inputs: explicit }, { response: audience }],
     ["a My Domain", OTHER_KIND, { response: audience, loginUrl: "login.salesforce.com" }, { response: audience }],
-    [
-      "that login_url isn't a site",
-      SITE_PATH,
-      { response: audience, loginUrl: "a.my.site.com/x" },
-      { response: audience },
-    ],
-    [
-      "that login_url isn't an own domain",
-      SITE_PATH,
-      { response: audience, loginUrl: "a.example" },
-      { response: audience },
-    ],
-    [
-      "an External Client App",
-      CONNECTED_APP,
-      { response: refused("OAUTH_APP_BLOCKED") },
-      { response: refused("OAUTH_EC_APP_BLOCKED") },
-    ],
+    ["that login_url isn't a site", SITE_PATH, { response: audience, loginUrl: "a.my.site.com/x" }, { response: audience }],
+    ["that login_url isn't an own domain", SITE_PATH, { response: audience, loginUrl: "a.example" }, { response: audience }],
+    ["an External Client App", CONNECTED_APP, { response: refused("OAUTH_APP_BLOCKED") }, { response: refused("OAUTH_EC_APP_BLOCKED") }],
   ];
   for (const [fact, cause, without, withIt] of facts) {
     test(fact, () => {

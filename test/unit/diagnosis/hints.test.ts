@@ -26,47 +26,18 @@ const certificate = (notAfter: string) => ({
   },
 });
 
+// biome-ignore format: a table, one row a line
 const hints: readonly (readonly [name: string, run: Differences, words: RegExp, codes: readonly string[]])[] = [
-  [
-    "a wrong clock",
-    { result: { measuredSkewMs: 412_000 } },
-    /clock is 412 s behind/,
-    ["assertion-expired", "assertion-invalid", "authentication-failure", "unknown-refusal"],
-  ],
-  [
-    "an unusual audience",
-    { inputs: { audience: "https://test.salesforce.com" } },
-    /The input audience is/,
-    ["audience-refused", "assertion-invalid", "authentication-failure", "unknown-refusal"],
-  ],
+  ["a wrong clock", { result: { measuredSkewMs: 412_000 } }, /clock is 412 s behind/, ["assertion-expired", "assertion-invalid", "authentication-failure", "unknown-refusal"]],
+  ["an unusual audience", { inputs: { audience: "https://test.salesforce.com" } }, /The input audience is/, ["audience-refused", "assertion-invalid", "authentication-failure", "unknown-refusal"]],
   ["a sandbox user in production", { inputs: { username: "deploy@acme.com.uat" } }, /ends in \.uat like/, OTHER_ORG],
   ["another user in a sandbox", { loginUrl: "acme--uat.sandbox.my.salesforce.com" }, /is the sandbox uat/, OTHER_ORG],
-  [
-    "a generic login host",
-    { loginUrl: "login.salesforce.com" },
-    /Spring '26/,
-    ["app-not-found", "client-identifier-invalid", "domain-not-supported"],
-  ],
-  [
-    "an unusual consumer key",
-    { inputs: { consumerKey: "short" } },
-    /consumer_key has/,
-    ["app-not-found", "client-identifier-invalid", "unknown-refusal"],
-  ],
-  [
-    "a key that matches the certificate",
-    { inputs: certificate("2030-01-01") },
-    /matches the input certificate/,
-    ["assertion-invalid", "client-credentials-invalid"],
-  ],
+  ["a generic login host", { loginUrl: "login.salesforce.com" }, /Spring '26/, ["app-not-found", "client-identifier-invalid", "domain-not-supported"]],
+  ["an unusual consumer key", { inputs: { consumerKey: "short" } }, /consumer_key has/, ["app-not-found", "client-identifier-invalid", "unknown-refusal"]],
+  ["a key that matches the certificate", { inputs: certificate("2030-01-01") }, /matches the input certificate/, ["assertion-invalid", "client-credentials-invalid"]],
   ["two rejected audiences", { result: { signing } }, /rejected both audiences/, ["audience-refused"]],
   ["a new address", { response: redirect("new.my.salesforce.com") }, /moved to new\.my/, ["answer-redirect"]],
-  [
-    "an expiring certificate",
-    { inputs: certificate("2026-06-02") },
-    /expires on 2026-06-02/,
-    ["assertion-invalid", "client-credentials-invalid", "unknown-refusal"],
-  ],
+  ["an expiring certificate", { inputs: certificate("2026-06-02") }, /expires on 2026-06-02/, ["assertion-invalid", "client-credentials-invalid", "unknown-refusal"]],
 ];
 
 describe("a hint is given for exactly the failures that it can cause:", () => {
@@ -154,7 +125,12 @@ describe("a hint about a sandbox user in production", () => {
   });
 
   test("says where a sandbox's address is if login_url doesn't name the org", () => {
-    for (const loginUrl of ["login.salesforce.com", "acme.my.salesforce.com:8443", "acme.my.salesforce.mil"]) {
+    for (const loginUrl of [
+      "login.salesforce.com",
+      "acme.my.salesforce.com:8443",
+      "eu.acme.my.salesforce.com",
+      "acme.my.salesforce.mil",
+    ]) {
       assert.match(
         hint("deploy@acme.com.uat", loginUrl)?.fix ?? "",
         /\(Setup > My Domain > Current My Domain URL, in the sandbox\)/,
@@ -162,6 +138,7 @@ describe("a hint about a sandbox user in production", () => {
     }
   });
 
+  // biome-ignore format: a table, one row a line
   const SANDBOX = [
     "deploy@acme.com.uat",
     "DEPLOY@ACME.COM.DEV",
@@ -171,8 +148,9 @@ describe("a hint about a sandbox user in production", () => {
     "d@acme.org.qa",
     "d@acme.edu.abcdefghij",
     "d@acme.gov.dev2",
-    "d@acme.com.abc",
+    "d@acme.com.abc", "d@acme.de.combi",
   ];
+  // biome-ignore format: a table, one row a line
   const OTHER = [
     "deploy@acme.com",
     "d@acme.dev",
@@ -219,9 +197,9 @@ describe("a hint about another user in a sandbox", () => {
   });
 
   test("names the username for a user of another sandbox", () => {
-    const { cause, fix } = hint("deploy@acme.com.full", UAT) ?? {};
+    const { cause, fix } = hint("deploy@example.com.full", UAT) ?? {};
     assert.match(cause ?? "", /but the username ends in \.full\.$/);
-    assert.match(fix ?? "", /it is deploy@acme\.com\.uat\.$/);
+    assert.match(fix ?? "", /it is deploy@example\.com\.uat\.$/);
   });
 
   test("has a placeholder if login_url doesn't name the sandbox", () => {
@@ -258,6 +236,7 @@ test("a hint about the login host is given for every host that serves many orgs"
 test("a hint about the consumer key tells its length and beginning, never the key", () => {
   for (const [consumerKey, words] of [
     [USUAL_CONSUMER_KEY.slice(0, 84), "consumer_key has 84 characters and begins with 3MVG9."],
+    [`x${USUAL_CONSUMER_KEY}`, "consumer_key has 86 characters and doesn't begin with 3MVG9."],
     [`${USUAL_CONSUMER_KEY}x`, "consumer_key has 86 characters and begins with 3MVG9."],
     ["7".repeat(85), "consumer_key has 85 characters and doesn't begin with 3MVG9."],
   ] as const) {

@@ -61,7 +61,7 @@ describe("the message of an error", () => {
 
   test("fits with everything that can be unusual about a run", () => {
     const run = failedRequest({
-      response: refused("k".repeat(100), "d ".repeat(150)),
+      response: refused("k".repeat(100), "one three eleven ".repeat(17)),
       loginUrl: "login.salesforce.com",
       inputs: {
         username: `${"u".repeat(240)}@acme.com.uat`,
@@ -149,6 +149,14 @@ describe("the message of invalid inputs", () => {
     const text = messageOfInputs(...names.map((name) => issue(name, `code-of-${name}`, "is odd", ["x".repeat(900)])));
     assert.ok(text.length <= LIMIT);
     for (const name of names) assert.ok(text.includes(`\n\n${name} is odd.\n   Help: ${DOCS}#code-of-${name}`));
+  });
+
+  test("keeps the fixes at exactly 4,000 characters", () => {
+    const text = (length: number) =>
+      messageOfInputs(issue("username", "a-code", "x".repeat(length)), issue("audience", "b-code", "is odd"));
+    const most = LIMIT - text(0).length;
+    assert.deepEqual([text(most).length, text(most).includes("Fix:")], [LIMIT, true]);
+    assert.ok(!text(most + 1).includes("Fix:"));
   });
 
   test("keeps to 4,000 characters even without fixes", () => {

@@ -8,7 +8,7 @@ const FIXES: readonly (readonly [code: InputErrorCode, ...fixes: readonly string
   ["input-blank"],
   ["input-is-a-private-key", "Pass the key as","If the key came"],
   ["input-placeholder", "In the step itself,","If the step has"],
-  ["input-quoted", "Remove that from the"],
+  ["input-quoted", "Remove what isn't part"],
   ["input-too-long", "Check what is stored:"],
   ["input-not-a-boolean", "Write true or false."],
   ["input-not-a-number", "Write a number from"],

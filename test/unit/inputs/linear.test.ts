@@ -11,7 +11,7 @@ import {
   refusePlaceholder,
   refuseQuotes,
 } from "../../../src/inputs/parsers.ts";
-import { decodePem, holdsPrivateKey, linesToMask } from "../../../src/inputs/pem.ts";
+import { findPrivateKey, linesToMask } from "../../../src/inputs/pem.ts";
 import { readPrivateKey } from "../../../src/inputs/private-key.ts";
 import { countSteps } from "../../support/regexp-steps.ts";
 
@@ -29,7 +29,7 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   refusePlaceholder: (text) => refusePlaceholder(text, false),
   refuseQuotes,
   linesToMask,
-  holdsPrivateKey: (text) => holdsPrivateKey(decodePem(text)),
+  findPrivateKey,
 };
 
 /** What patterns of the sources look for, so that repeating it makes them begin again and again. */

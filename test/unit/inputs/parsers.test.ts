@@ -29,6 +29,8 @@ function errorOf(run: () => unknown): InputError {
 type Parser = (text: string) => string | number | boolean;
 const taken: readonly (readonly [parse: Parser, text: string, value: string | number | boolean])[] = [
   [parseConsumerKey, "3MVG9_x.y", "3MVG9_x.y"],
+  [parseConsumerKey, "A1".repeat(33), "A1".repeat(33)],
+  [parseConsumerKey, "123456789012345x", "123456789012345x"],
   [parseConsumerKey, "\ufeff 3MVG9_x.y\r\n", "3MVG9_x.y"],
   [parseUsername, "ci@example.com.uat", "ci@example.com.uat"],
   [parseUsername, "  ci+deploy@example.com\n", "ci+deploy@example.com"],
@@ -90,7 +92,7 @@ describe("a parser refuses", () => {
 
 describe("refusePlaceholder", () => {
   const PLACEHOLDERS: Readonly<Record<string, readonly string[]>> = {
-    "GitHub's log": ["***", " *** \n", "***\n***\n"],
+    "a masked secret": ["***", " *** \n", "***\n***\n"],
     "an expression": ["${{ secrets.KEY }}", "${{}}", "{{ key }}", "'${{ vars.NAME }}'"],
     "an expression that": ["https://${{ vars.HOST }}", "https://${DOMAIN}.my.salesforce.com", "x {{ y }}"],
     "the name of a secret": [
@@ -107,15 +109,15 @@ describe("refusePlaceholder", () => {
     "the name of a shell": ["$NAME", "${NAME}", "$env:NAME", "%NAME%"],
     "a shell command": ["$(cat salesforce.key)"],
     "a description": ["<your consumer key>"],
-    "null, or": ["null", "NULL", "undefined", "none", "changeme", "TODO"],
+    "a word such as null": ["null", "NULL", "undefined", "none", "changeme", "TODO"],
   };
   for (const [kind, texts] of Object.entries(PLACEHOLDERS)) {
     for (const text of texts) {
       test(`names ${JSON.stringify(text)} as ${kind}`, () => {
         const { code, message, fixes } = errorOf(() => refusePlaceholder(text, false));
         assert.equal(code, "input-placeholder");
-        assert.ok(message.startsWith(kind === "GitHub's log" ? "is ***" : `is ${kind}`), message);
-        assert.match(fixes[0] ?? "", kind === "GitHub's log" ? /^Copy the value/ : /\$\{\{ secrets\.NAME \}\}/);
+        assert.ok(message.startsWith(`is ${kind}`), message);
+        assert.match(fixes[0] ?? "", kind === "a masked secret" ? /^Copy the value/ : /\$\{\{ secrets\.NAME \}\}/);
       });
     }
   }
@@ -139,6 +141,7 @@ describe("refusePlaceholder", () => {
     "nullable",
     "annul null",
     "<https://acme.example>",
+    "<x> y",
     `<${"x".repeat(41)}>`,
     "*x",
     "x*",
@@ -160,14 +163,15 @@ describe("refuseQuotes", () => {
   const QUOTED = ['"x"', "'x'", "`x`", "“x”", "„x‘", "’x", "«x»", '"x', 'x"', " 'x' \n"];
   for (const text of QUOTED) {
     test(`refuses ${text.trim()}`, () => {
-      assert.match(errorOf(() => refuseQuotes(text)).message, /^is in quotes, which/);
+      assert.match(errorOf(() => refuseQuotes(text)).message, /^has quotes around its value$/);
     });
   }
   for (const text of ["<x>", "<x", "x>"]) {
-    test(`refuses ${text}`, () => assert.match(errorOf(() => refuseQuotes(text)).message, /^is in angle brackets/));
+    test(`refuses ${text}`, () =>
+      assert.match(errorOf(() => refuseQuotes(text)).message, /^has angle brackets around/));
   }
   test("refuses mailto:", () => {
-    assert.match(errorOf(() => refuseQuotes("MailTo:ci@example.com")).message, /^begins with mailto:/);
+    assert.match(errorOf(() => refuseQuotes("MailTo:ci@example.com")).message, /^begins with mailto:$/);
   });
   for (const text of ["o'neill@example.com", "3MVG9", "", "x<y>z", "ci+mailto:@example.com"]) {
     test(`accepts ${JSON.stringify(text)}`, () => refuseQuotes(text));

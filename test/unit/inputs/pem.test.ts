@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createPublicKey } from "node:crypto";
 import { describe, it } from "node:test";
-import { decodedLinesToMask, decodeKeyFile, decodePem, holdsPrivateKey, linesToMask } from "../../../src/inputs/pem.ts";
+import { decodedLinesToMask, decodeKeyFile, decodePem, findPrivateKey, linesToMask } from "../../../src/inputs/pem.ts";
 import { clientKey } from "../../fakes/salesforce/client-key.ts";
 import { hopelessKeys } from "../../support/hopeless-keys.ts";
 import {
@@ -17,14 +17,14 @@ import {
   pkcs8,
 } from "../../support/keys.ts";
 
-const holds = (text: string) => holdsPrivateKey(decodePem(text));
+const holds = (text: string) => findPrivateKey(text) !== undefined;
 const hopeless = await hopelessKeys();
 const { certificatePem } = await clientKey();
 const publicKey = createPublicKey(accountKey());
 const sec1 = (format: "pem" | "der") => ecKey().export({ type: "sec1", format: format as "pem" });
 const pkcs12 = (version: string) => Buffer.from(`308209df0201${version}308209950609${"2a".repeat(60)}`, "hex");
 
-describe("holdsPrivateKey", () => {
+describe("findPrivateKey", () => {
   for (const { name, text } of acceptedForms()) {
     it(`recognizes a key, also with text around: ${name}`, () => {
       for (const around of [text, `${text}@x.example`, `deploy:${text}`]) assert.ok(holds(around));
@@ -72,6 +72,7 @@ describe("holdsPrivateKey", () => {
     "an address": "https://acme.my.site.com/private/keys",
     "a path": "keys/private-key.pem",
     "a long word": "MII".repeat(80),
+    "a part of a BEGIN line": "BEGIN PRIVATE KEY",
     nothing: "",
   };
   for (const [what, text] of Object.entries(harmless)) {

@@ -83,6 +83,109 @@ describe("readPrivateKey", () => {
     assert.ok(createPublicKey(read({ text: base64(pkcs1(privateKey)) }).key as KeyObject).equals(publicKey));
   });
 
+  /** Texts that show what they are in one line; each piece of the patterns has one. */
+  const glances: readonly (readonly [code: string, ...texts: readonly string[]])[] = [
+    [
+      "private-key-other-format",
+      "BEGIN OPENSSH PRIVATE KEY",
+      "b3BlbnNzaC1rZXktdjEAAAA",
+      "{}",
+      "zs7OzgAAAAI",
+      "/u3+7QAAAAI",
+      "MIIJ3wIBAzC",
+      "MIACAQMwgA",
+    ],
+    [
+      "private-key-encrypted-file",
+      "-----BEGIN PGP MESSAGE-----",
+      "-----BEGIN AGE ENCRYPTED FILE-----",
+      "U2FsdGVkX1AB",
+      "AEdJVENSWVBU",
+      "AQICAHi",
+    ],
+    [
+      "private-key-truncated",
+      ...["", "RSA ", "EC ", "DSA ", "ENCRYPTED ", "ANY "].flatMap((label) => [
+        `-----BEGIN ${label}PRIVATE KEY-----`,
+        `-----END ${label}PRIVATE KEY-----`,
+      ]),
+    ],
+    ["private-key-truncated", "LS0tLS1CRUdJTiBQUk", "Proc-Type: 4,ENCRYPTED"],
+    [
+      "private-key-is-certificate",
+      ...["", "X509 ", "TRUSTED "].map((label) => `-----BEGIN ${label}CERTIFICATE-----`),
+      "-----BEGIN PKCS7-----",
+    ],
+    ["private-key-is-certificate", "-----BEGIN CERTIFICATE REQUEST-----", "-----BEGIN NEW CERTIFICATE REQUEST-----"],
+    [
+      "private-key-is-public",
+      ...["", "RSA ", "EC ", "DSA ", "SSH2 "].map((label) => `-----BEGIN ${label}PUBLIC KEY-----`),
+    ],
+    [
+      "private-key-is-public",
+      "ssh-ed25519 AAAA x",
+      "ecdsa-sha2-nistp256 AAAA x",
+      "AAAAB3NzaC1yc2E",
+      "AAAAC3NzaC1lZDI1",
+    ],
+    [
+      "private-key-is-file-path",
+      ...["key", "pem", "der", "p8", "p12", "pfx", "jks", "ppk", "crt", "cer", "csr", "txt", "PEM"].map(
+        (end) => `deploy.${end}`,
+      ),
+    ],
+    [
+      "private-key-is-file-path",
+      "~key(1)",
+      "@key(1)",
+      "/key(1)",
+      "./key(1)",
+      "../key(1)",
+      "C:key(1)",
+      "file:key(1)",
+      "http:key(1)",
+      "https:key(1)",
+    ],
+    ["private-key-other-value", "1".repeat(15), "1".repeat(20), "00Dxx0000001gER!"],
+    [
+      "private-key-unrecognized",
+      ...[
+        "b3BlbnNzaC1rZXktdjE",
+        "U2FsdGVkX1AB",
+        "AEdJVENSWVBU",
+        "AQICAHi",
+        "vault:v1:",
+        "Proc-Type:",
+        "AAAAB3NzaC1yc2E",
+        "LS0tLS1CRUdJ",
+      ].map((text) => `x${text}`),
+    ],
+    [
+      "private-key-unrecognized",
+      "xMIIJ3wIBAzC",
+      "xzs7OzgAAAAI",
+      `x${"1".repeat(15)}`,
+      `${"A".repeat(64)}x`,
+      "x3MVG9".padEnd(30, "x"),
+      "x00Dxx0000001gER!",
+      "x{}",
+      "!a/b",
+      "a/b!",
+      `x${"eyJ".padEnd(20, "x")}.x.x`,
+      `xSHA256:${"a".repeat(43)}`,
+      "1".repeat(14),
+      "1".repeat(21),
+      "deploy.keys",
+      `${"k".repeat(297)}.key`,
+      `a/${"b".repeat(58)}`,
+    ],
+  ];
+  for (const [code, ...texts] of glances) {
+    for (const text of texts) {
+      it(`gives ${code} for ${text.slice(0, 50)}`, () => assert.equal(read({ text }).failure?.code, code));
+    }
+  }
+
   /** What the message or the first fix says in particular. */
   const particulars: readonly (readonly [name: string, words: RegExp])[] = [
     ["EC key (PKCS#8)", /its type is ec\b/],
@@ -110,7 +213,7 @@ describe("readPrivateKey", () => {
     ["consumer key", /is a consumer key/],
     ["JWT", /is a JWT/],
     ["access token", /is an access token/],
-    ["masked value", /\*\*\*.*^Copy the value from where/ms],
+    ["masked value", /masked secret.*^Copy the value from where/ms],
     ["expression", /is an expression/],
   ];
   for (const [name, words] of particulars) {

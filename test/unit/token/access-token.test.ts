@@ -30,6 +30,9 @@ const RESPONSE: Fields = {
 const JWT = jwtToken(1_767_330_000);
 const JWT_END = new Date(1_767_330_000_000).toISOString();
 const SIZED = (length: number) => `${ORG.slice(0, 15)}!${"a".repeat(length)}`;
+/** A JWT whose three parts have these lengths, the first one after its "eyJ". */
+const sizedJwt = (...lengths: number[]) => `eyJ${lengths.map((length) => "a".repeat(length)).join(".")}`;
+const LONGEST_LABEL = `https://${"a".repeat(63)}.salesforce.com`;
 const jwtOfPayload = (payload: string) => `eyJhbGciOiJS.${Buffer.from(payload).toString("base64url")}.AAAAAAAAAAAA`;
 
 test("an opaque token comes with everything that Salesforce says about it", () => {
@@ -63,9 +66,14 @@ test("a JWT-format token without other fields gets the My Domain as its instance
 });
 
 type Accepted = readonly [what: string, change: Fields, field: keyof ReturnType<typeof checkToken>, value: string];
+// biome-ignore format: a table, one row a line
 const accepted: readonly Accepted[] = [
   ["an opaque token whose session has 16 characters", { access_token: SIZED(16) }, "accessToken", SIZED(16)],
   ["an opaque token whose session has 2,000 characters", { access_token: SIZED(2000) }, "accessToken", SIZED(2000)],
+  ["a JWT with the shortest parts", { access_token: sizedJwt(8, 8, 8) }, "tokenFormat", "jwt"],
+  ["a JWT with the longest parts", { access_token: sizedJwt(20_000, 20_000, 4000) }, "tokenFormat", "jwt"],
+  ["an instance with the longest label", { instance_url: LONGEST_LABEL }, "instanceUrl", LONGEST_LABEL],
+  ["an instance with a short label", { instance_url: "https://ab.salesforce.com" }, "instanceUrl", "https://ab.salesforce.com"],
   ["an instance with a trailing slash, without it", { instance_url: `${MY_DOMAIN}/` }, "instanceUrl", MY_DOMAIN],
   ["an instance in capitals, in lower case", { instance_url: MY_DOMAIN.toUpperCase() }, "instanceUrl", MY_DOMAIN],
   ["an instance with a port", { instance_url: `${MY_DOMAIN}:8443` }, "instanceUrl", `${MY_DOMAIN}:8443`],
@@ -82,25 +90,16 @@ const accepted: readonly Accepted[] = [
   ["the first millisecond as a time", { issued_at: 1 }, "issuedAt", "1970-01-01T00:00:00.001Z"],
   ["a lifetime, counted from issued_at", { expires_in: 7200 }, "expiresAt", "2026-01-02T05:04:05.678Z"],
   ["a lifetime that is a text", { expires_in: "60" }, "expiresAt", "2026-01-02T03:05:05.678Z"],
-  [
-    "a lifetime rather than the JWT's own end",
-    { access_token: JWT, expires_in: 60 },
-    "expiresAt",
-    "2026-01-02T03:05:05.678Z",
-  ],
+  ["a lifetime rather than the JWT's own end", { access_token: JWT, expires_in: 60 }, "expiresAt", "2026-01-02T03:05:05.678Z"],
   ["a lifetime without issued_at, as unknown", { issued_at: "", expires_in: 60 }, "expiresAt", ""],
   ["a JWT's own end without a lifetime", { access_token: JWT }, "expiresAt", JWT_END],
   ["a JWT without an end", { access_token: jwtToken(undefined) }, "expiresAt", ""],
   ["a JWT whose end is a text", { access_token: jwtToken("1767330000") }, "expiresAt", ""],
+  ["a JWT whose end is in milliseconds", { access_token: jwtToken(1_767_330_000_000) }, "expiresAt", ""],
   ["a JWT whose end is too late for a date", { access_token: jwtToken(1e300) }, "expiresAt", ""],
   ["a JWT that holds null", { access_token: jwtOfPayload("null    ") }, "expiresAt", ""],
   ["a JWT that doesn't hold JSON", { access_token: jwtOfPayload("not JSON") }, "expiresAt", ""],
-  [
-    "an opaque token that looks like a JWT inside",
-    { access_token: `${SIZED(16)}.${JWT.split(".")[1]?.replace(/[-_]/g, "A")}.a` },
-    "expiresAt",
-    "",
-  ],
+  ["an opaque token that looks like a JWT inside", { access_token: `${SIZED(16)}.${JWT.split(".")[1]?.replace(/[-_]/g, "A")}.a` }, "expiresAt", ""],
 ];
 
 describe("a token response is accepted with", () => {
@@ -109,7 +108,7 @@ describe("a token response is accepted with", () => {
   }
 
   test("hosts that aren't Salesforce's if login_url isn't, either", () => {
-    const fields = { instance_url: "https://sites.acme.example", id: `https://id.acme.example/id/${ORG}/${USER}` };
+    const fields = { instance_url: "https://a.io", id: `https://id.acme.example/id/${ORG}/${USER}` };
     const token = checkToken({ ...RESPONSE, ...fields }, OWN_DOMAIN);
     assert.deepEqual([token.instanceUrl, token.identityUrl], [fields.instance_url, fields.id]);
   });
@@ -119,6 +118,26 @@ const otherOrg = "00D5e000000AbCeEAK";
 const instance = (instance_url: unknown): Fields => ({ instance_url });
 const identity = (path: string, origin = LOGIN): Fields => ({ id: `${origin}/id/${path}` });
 
+// biome-ignore format: a list
+const BAD_INSTANCES = [
+  "acme", "javascript:alert(1)", "http://acme.my.salesforce.com", ` ${MY_DOMAIN}`, `${MY_DOMAIN}\nSF_X=1`,
+  `${MY_DOMAIN}/path`, `${MY_DOMAIN}?x`, `${MY_DOMAIN}#x`, "https://me@acme.my.salesforce.com",
+  "https://$(id).salesforce.com", "https://`id`.salesforce.com", "https://a;b.salesforce.com",
+  "https://127.0.0.1", "https://169.254.169.254", "https://[::1]", "https://localhost", "https://2130706433",
+  "https://-a.salesforce.com", "https://a-.salesforce.com", "https://a_b.salesforce.com", "https://a.salesforce.com.",
+  `https://${"a".repeat(64)}.salesforce.com`, "https://salesforce.c-", "https://salesforce.c0_m",
+];
+// biome-ignore format: a list
+const BAD_IDENTITIES = [
+  "me", `http://login.salesforce.com/id/${ORG}/${USER}`, `${LOGIN}/id/${ORG}`, `${LOGIN}/id/${USER}/${USER}`,
+  `${LOGIN}/id/${ORG}/${ORG}`, `${LOGIN}/id/${ORG}/${USER}/x`, `${LOGIN}/id/${ORG}/${USER}?x=1`,
+  `${LOGIN}/id/${ORG}/${USER}#x`, `https://me:pw@login.salesforce.com/id/${ORG}/${USER}`, `${LOGIN}/idx/${ORG}/${USER}`,
+  `${LOGIN}/id/${ORG}/${USER}\n`, `${LOGIN}/id/00D5e000000AbC_/${USER}`, `${LOGIN}/$(id)/id/${ORG}/${USER}`,
+  `https://127.0.0.1/id/${ORG}/${USER}`, `${LOGIN}/id/${ORG.slice(0, 14)}/${USER}`, `${LOGIN}/id/${ORG}A/${USER}`,
+];
+const BAD_SCOPES = ["api\nfull", 'api "full"', "api\\full", " api", "api ", "api  full", "ápi"];
+
+// biome-ignore format: a table, one row a line
 const rejected: readonly (readonly [what: string, change: Fields, problem: RegExp])[] = [
   ["no token", { access_token: undefined }, /: access_token is neither/],
   ["an empty token", { access_token: "" }, /: access_token is neither/],
@@ -129,6 +148,9 @@ const rejected: readonly (readonly [what: string, change: Fields, problem: RegEx
   ["a session of 15 characters", { access_token: SIZED(15) }, /: access_token is neither/],
   ["a session of 2,001 characters", { access_token: SIZED(2001) }, /: access_token is neither/],
   ["a JWT of two parts", { access_token: JWT.split(".").slice(0, 2).join(".") }, /: access_token is neither/],
+  ...[[7, 8, 8], [8, 7, 8], [8, 8, 7], [20_001, 8, 8], [8, 20_001, 8], [8, 8, 4001]].map(
+    (lengths) => [`a JWT with parts of ${lengths} characters`, { access_token: sizedJwt(...lengths) }, /: access_token is neither/] as const,
+  ),
   ["a JWT after other text", { access_token: `x${JWT}` }, /: access_token is neither/],
   ["a JWT before other text", { access_token: `${JWT}=` }, /: access_token is neither/],
   ["another token type", { token_type: "mac" }, /: token_type is not Bearer/],
@@ -137,73 +159,17 @@ const rejected: readonly (readonly [what: string, change: Fields, problem: RegEx
   ["an instance that isn't text", instance([MY_DOMAIN]), /: instance_url is not a string/],
   ["an instance of another company", instance("https://acme.example"), /: instance_url is not a Salesforce address/],
   ["an instance that only begins like Salesforce's", instance(`${MY_DOMAIN}.evil.example`), /not a Salesforce address/],
-  ...[
-    ...["acme", "javascript:alert(1)", "http://acme.my.salesforce.com", ` ${MY_DOMAIN}`, `${MY_DOMAIN}\nSF_X=1`],
-    ...[`${MY_DOMAIN}/path`, `${MY_DOMAIN}?x`, `${MY_DOMAIN}#x`, "https://me@acme.my.salesforce.com"],
-    ...["https://$(id).salesforce.com", "https://`id`.salesforce.com", "https://a;b.salesforce.com"],
-    ...["https://127.0.0.1", "https://169.254.169.254", "https://[::1]", "https://localhost", "https://2130706433"],
-    ...[
-      "https://-a.salesforce.com",
-      "https://a-.salesforce.com",
-      "https://a_b.salesforce.com",
-      "https://a.salesforce.com.",
-    ],
-    ...[`https://${"a".repeat(64)}.salesforce.com`, "https://salesforce.c-", "https://salesforce.c0_m"],
-  ].map((value): (typeof rejected)[number] => [
-    `the instance ${JSON.stringify(value)}`,
-    instance(value),
-    /: instance_url is not a plain https origin/,
-  ]),
+  ...BAD_INSTANCES.map((value) => [`the instance ${JSON.stringify(value)}`, instance(value), /: instance_url is not a plain/] as const),
   ["an identity that isn't text", { id: 7 }, /: id is not a string/],
-  [
-    "an identity at another company",
-    identity(`${ORG}/${USER}`, "https://acme.example"),
-    /: id is not a Salesforce address/,
-  ],
-  [
-    "an identity of another org than the token's",
-    identity(`${otherOrg}/${USER}`),
-    /: id is of another org than the token/,
-  ],
-  [
-    "an org whose ID has a wrong checksum",
-    identity(`00D5e000000AbCdAAA/${USER}`),
-    /: id is not an identity URL with valid/,
-  ],
-  [
-    "a user whose ID has a wrong checksum",
-    identity(`${ORG}/0055e000000XyZ1AAA`),
-    /: id is not an identity URL with valid/,
-  ],
-  [
-    "a user whose ID has 16 characters",
-    identity(`${ORG}/${USER.slice(0, 16)}`),
-    /: id is not an identity URL with valid/,
-  ],
-  ...[
-    ...["me", `http://login.salesforce.com/id/${ORG}/${USER}`, `${LOGIN}/id/${ORG}`, `${LOGIN}/id/${USER}/${USER}`],
-    ...[`${LOGIN}/id/${ORG}/${ORG}`, `${LOGIN}/id/${ORG}/${USER}/x`, `${LOGIN}/id/${ORG}/${USER}?x=1`],
-    ...[
-      `${LOGIN}/id/${ORG}/${USER}#x`,
-      `https://me:pw@login.salesforce.com/id/${ORG}/${USER}`,
-      `${LOGIN}/idx/${ORG}/${USER}`,
-    ],
-    ...[`${LOGIN}/id/${ORG}/${USER}\n`, `${LOGIN}/id/00D5e000000AbC_/${USER}`, `${LOGIN}/$(id)/id/${ORG}/${USER}`],
-    ...[
-      `https://127.0.0.1/id/${ORG}/${USER}`,
-      `${LOGIN}/id/${ORG.slice(0, 14)}/${USER}`,
-      `${LOGIN}/id/${ORG}A/${USER}`,
-    ],
-  ].map((id): (typeof rejected)[number] => [
-    `the identity ${JSON.stringify(id)}`,
-    { id },
-    /: id is not an identity URL that ends/,
-  ]),
+  ["an identity at another company", identity(`${ORG}/${USER}`, "https://acme.example"), /: id is not a Salesforce address/],
+  ["an identity of another org than the token's", identity(`${otherOrg}/${USER}`), /: id is of another org than the token/],
+  ["an org whose ID has a wrong checksum", identity(`00D5e000000AbCdAAA/${USER}`), /: id is not an identity URL with valid/],
+  ["a user whose ID has a wrong checksum", identity(`${ORG}/0055e000000XyZ1AAA`), /: id is not an identity URL with valid/],
+  ["a user whose ID has 16 characters", identity(`${ORG}/${USER.slice(0, 16)}`), /: id is not an identity URL with valid/],
+  ...BAD_IDENTITIES.map((id) => [`the identity ${JSON.stringify(id)}`, { id }, /: id is not an identity URL that ends/] as const),
   ["a scope that isn't text", { scope: ["api"] }, /: scope is not a string/],
   ["a scope of 4,097 characters", { scope: "a".repeat(4097) }, /: scope is longer than 4,096/],
-  ...["api\nfull", 'api "full"', "api\\full", " api", "api ", "api  full", "ápi"].map(
-    (scope): (typeof rejected)[number] => [`the scope ${JSON.stringify(scope)}`, { scope }, /: scope is not a list/],
-  ),
+  ...BAD_SCOPES.map((scope) => [`the scope ${JSON.stringify(scope)}`, { scope }, /: scope is not a list/] as const),
   ["an issued_at that isn't a number", { issued_at: "today" }, /: issued_at is not a whole number/],
   ["an issued_at that is an object", { issued_at: { toString: null } }, /: issued_at is not a whole number/],
   ["an issued_at of 16 digits", { issued_at: "1".repeat(16) }, /: issued_at is not a whole number/],

@@ -58,15 +58,10 @@ describe("a granted token", () => {
   }
 });
 
-const LONG = "e ".repeat(500);
+const LONG = "one three eleven ".repeat(60);
+// biome-ignore format: a table, one row a line
 const errors: readonly (readonly [what: string, given: Given, error: string, description: string, code: string])[] = [
-  [
-    "Salesforce's two fields",
-    [400, { error: "invalid_grant", error_description: "user hasn't approved this consumer" }],
-    "invalid_grant",
-    "user hasn't approved this consumer",
-    "user-has-not-approved",
-  ],
+  ["Salesforce's two fields", [400, { error: "invalid_grant", error_description: "user hasn't approved this consumer" }], "invalid_grant", "user hasn't approved this consumer", "user-has-not-approved"],
   ["an error without a description", [401, { error: "odd" }], "odd", "", "unknown-refusal"],
   ["a description that isn't text", [400, { error: "e", error_description: { a: 1 } }], "e", "", "unknown-refusal"],
   ["a description alone", [400, { error_description: "odd" }], "", "odd", "unknown-refusal"],
@@ -76,31 +71,13 @@ const errors: readonly (readonly [what: string, given: Given, error: string, des
   ["a nested code", [400, { error: { code: "c", message: "inactive user" } }], "c", "inactive user", "user-inactive"],
   ["a nested type", [400, { error: { type: "t", message: "odd" } }], "t", "odd", "unknown-refusal"],
   ["a gateway's fault", [400, { fault: { code: "f", faultstring: "odd" } }], "f", "odd", "unknown-refusal"],
-  [
-    "known words as plain text",
-    [400, "authentication failure"],
-    "",
-    "authentication failure",
-    "authentication-failure",
-  ],
+  ["known words as plain text", [400, "authentication failure"], "", "authentication failure", "authentication-failure"],
   ["a known permanent error on a 503", [503, { error: "inactive_user" }], "inactive_user", "", "user-inactive"],
   ["an unknown error on a 503", [503, { error: "odd" }], "odd", "", "salesforce-unavailable"],
   ["an unknown error on a 429", [429, { error: "odd" }], "odd", "", "salesforce-unavailable"],
   ["a known error on a 200", [200, { error: "invalid_grant" }], "invalid_grant", "", "unknown-refusal"],
-  [
-    "line ends and workflow commands",
-    [400, { error: "e\n::add-mask::x", error_description: "a\r\n##[error]b\u001b[31m" }],
-    "e : :add-mask: :x",
-    "a # # [error]b",
-    "unknown-refusal",
-  ],
-  [
-    "more text than is shown",
-    [400, { error: LONG, error_description: LONG }],
-    `${LONG.slice(0, 99)}…`,
-    `${LONG.slice(0, 299)}…`,
-    "unknown-refusal",
-  ],
+  ["line ends and workflow commands", [400, { error: "e\n::add-mask::x", error_description: "a\r\n##[error]b\u001b[31m" }], "e : :add-mask: :x", "a # # [error]b", "unknown-refusal"],
+  ["more text than is shown", [400, { error: LONG, error_description: LONG }], `${LONG.slice(0, 99)}…`, `${LONG.slice(0, 299)}…`, "unknown-refusal"],
 ];
 
 describe("an error response", () => {
@@ -125,25 +102,12 @@ const JSON_SUMMARY = "JSON that is neither a token nor an error";
 const TEXT_SUMMARY = "text that isn't JSON";
 const redirect = (location: string): Partial<HttpResponse> => ({ headers: { location } });
 
+// biome-ignore format: a table, one row a line
 const invalid: readonly Row[] = [
-  [
-    "a redirect",
-    [302, "<html>", redirect("https://a.example:8443/x?y=1")],
-    "a redirect",
-    "a.example:8443",
-    "answer-redirect",
-    1,
-  ],
+  ["a redirect", [302, "<html>", redirect("https://a.example:8443/x?y=1")], "a redirect", "a.example:8443", "answer-redirect", 1],
   ["a redirect to a path", [307, "", redirect("/x")], "a redirect", "", "answer-redirect", 1],
   ["a redirect without a location", [300, ""], "a redirect", "", "answer-redirect", 1],
-  [
-    "a redirect with a token",
-    [399, TOKEN, redirect(`https://a.example/?${OPAQUE_TOKEN}`)],
-    "a redirect",
-    "a.example",
-    "answer-redirect",
-    1,
-  ],
+  ["a redirect with a token", [399, TOKEN, redirect(`https://a.example/?${OPAQUE_TOKEN}`)], "a redirect", "a.example", "answer-redirect", 1],
   ["an empty body", [200, " \r\n"], "an empty body", "", "answer-unusable", 2],
   ["more than 1 MiB", [200, TOKEN, { oversized: true }], "more than 1 MiB", "", "answer-unusable", 2],
   ["JSON of another kind", [200, { records: ["x"] }], JSON_SUMMARY, "", "answer-unusable", 2],
@@ -151,22 +115,10 @@ const invalid: readonly Row[] = [
   ["null", [400, null], JSON_SUMMARY, "", "answer-unusable", 2],
   ["text", [404, "upstream\nfailed"], TEXT_SUMMARY, "upstream failed", "answer-unusable", 2],
   ["long text", [404, LONG], TEXT_SUMMARY, `${LONG.slice(0, 159)}…`, "answer-unusable", 2],
-  [
-    "a page with a title",
-    [404, '<!DOCTYPE html>\n<head><title lang="en">\n Not\nfound </title><p>x'],
-    "a web page",
-    "Not found",
-    "answer-html",
-    2,
-  ],
-  [
-    "a page without a title",
-    [200, "<html><style>p{}</style><script>f()</script><p>Be <b>back</b></p>"],
-    "a web page",
-    "Be back",
-    "answer-html",
-    3,
-  ],
+  ["a page with a title", [404, '<!DOCTYPE html>\n<head><title lang="en">\n Not\nfound </title><p>x'], "a web page", "Not found", "answer-html", 2],
+  ["a page without a title", [200, "<html><style>p{}</style><script>f()</script><p>Be</p><p>back</p>"], "a web page", "Be back", "answer-html", 3],
+  ["a page in capitals", [404, "<HTML><TITLE>a</TITLE>b"], "a web page", "a", "answer-html", 2],
+  ["a page with a long title", [404, `<html><title>${LONG}`], "a web page", `${LONG.slice(0, 159)}…`, "answer-html", 2],
   ["a page with an empty title", [200, "<html><title> </title>x"], "a web page", "x", "answer-html", 3],
   ["a page after a comment", [299, "<!-- maintenance -->\n<html>x</html>"], "a web page", "x", "answer-html", 3],
   ["a page after a byte order mark", [200, "\ufeff\n<HTML>x"], "a web page", "x", "answer-html", 3],
@@ -220,7 +172,7 @@ describe("the text of a response", () => {
     ..."invalid_grant invalid_request invalid_client invalid_client_id invalid_scope invalid_app_access".split(" "),
     ..."invalid_dpop_proof inactive_user inactive_org unauthorized_client unsupported_grant_type".split(" "),
     ..."app_not_found rate_limit_exceeded server_error temporarily_unavailable unknown_error".split(" "),
-    ..."use_dpop_nonce OAUTH_APP_BLOCKED".split(" "),
+    ..."use_dpop_nonce OAUTH_A OAUTH_A_B_C_D_E_F_G_H_I_J_K_L_M_N_O_P_Q_R_S_TT".split(" "),
   ];
   for (const error of KNOWN) {
     test(`is shown of a 200 if it is the error code ${error}`, () => {
@@ -232,6 +184,7 @@ describe("the text of a response", () => {
   const hidden: readonly (readonly [what: string, given: Given])[] = [
     ["an unknown error code", [200, { error: "secret_code", message: "secret words" }]],
     ["a code that begins like a known one", [200, { error: "invalid_grantsecret" }]],
+    ["a code of Salesforce that is too long", [200, { error: `OAUTH_${"A".repeat(41)}` }]],
     ["a code that ends like a known one", [200, { error: "secretinvalid_grant" }]],
     ["known words", [200, "authentication failure secret"]],
     ["a token response that was cut off", [200, JSON.stringify(TOKEN).slice(0, -1)]],
@@ -241,11 +194,8 @@ describe("the text of a response", () => {
   ];
   for (const [what, given] of hidden) {
     test(`is hidden of a success status for ${what}`, () => {
-      const parsed = parse(given);
-      assert.deepEqual(
-        parsed.kind === "error" ? [parsed.error, parsed.description] : Reflect.get(parsed, "excerpt"),
-        parsed.kind === "error" ? ["", ""] : "",
-      );
+      const { error = "", description = "", excerpt = "" } = parse(given) as Partial<ErrorResponse & InvalidResponse>;
+      assert.deepEqual([error, description, excerpt], ["", "", ""]);
     });
   }
 
@@ -256,12 +206,10 @@ describe("the text of a response", () => {
     test(`is withheld if it repeats the assertion in pieces that ${JSON.stringify(separator)} separates`, () => {
       const words = `bad ${pieces(15, separator)}`;
       const { error, description } = parseError([400, { error: pieces(4, separator), error_description: words }]);
-      const { excerpt } = parseInvalid([400, words]);
-      assert.deepEqual(
-        [error, description, excerpt],
-        [error, description, excerpt].map((text) => (text.includes("[…]") ? text : WITHHELD)),
-      );
-      for (const text of [error, description, excerpt]) assert.ok(!text.includes(SIGNATURE.slice(0, 4)), text);
+      for (const text of [error, description, parseInvalid([400, words]).excerpt]) {
+        assert.ok(text === WITHHELD || text.includes("[…]"), text);
+        assert.ok(!text.includes(SIGNATURE.slice(0, 4)), text);
+      }
     });
   }
 
