@@ -8,7 +8,7 @@ import { sameId } from "./lib/salesforce-id.ts";
 import { setOutputs } from "./outputs.ts";
 import { loginSummary } from "./summary.ts";
 import { type AccessToken, checkToken, type ExpectedHosts, revocable, secretsOf } from "./token/access-token.ts";
-import { jwtBearer } from "./token/grants.ts";
+import { givenAssertion, jwtBearer } from "./token/grants.ts";
 import { requestToken } from "./token/request.ts";
 import { saveForRevocation } from "./token/revocation.ts";
 
@@ -63,10 +63,10 @@ function filesToWrite({ revokeToken, exportEnvironmentVariables }: Inputs): Runn
   ];
 }
 
-function tokenRequest({ loginUrl, audience, fallbackAudience, timeoutSeconds, ...key }: Inputs) {
+function tokenRequest({ loginUrl, audience, fallbackAudience, timeoutSeconds, assertion, ...key }: Inputs) {
   return {
     tokenEndpoint: loginUrl.tokenEndpoint,
-    grants: jwtBearer(key),
+    grants: assertion ? givenAssertion(assertion) : jwtBearer(key),
     signing: { audience, fallbackAudience, skewMs: undefined },
     timeoutSeconds,
   };

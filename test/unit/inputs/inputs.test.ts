@@ -99,7 +99,7 @@ describe("action.yml", () => {
     const required = Object.entries(inputs).filter(([, input]) => input.required);
     assert.deepEqual(
       required.map(([name]) => name),
-      ["consumer_key", "username"],
+      [],
     );
   });
 });
@@ -289,7 +289,7 @@ const problems: readonly (readonly [what: string, given: Given, ...problems: rea
   ["a blank username", { username: "\t" }, ["username", "input-blank"]],
   ["no key at all", { private_key: "" }, ["private_key", "input-blank"]],
   ["a key of white space and no file", { private_key: " \n", private_key_file: " " }, ["private_key", "input-blank"]],
-  ["a key and a file", { private_key_file: "key.pem" }, ["private_key", "private-key-given-twice"]],
+  ["a key and a file", { private_key_file: "key.pem" }, ["private_key", "login-given-twice"]],
   ["a blank login_url", { login_url: "" }, ["login_url", "login-url-blank"]],
   ["a login_url of white space", { login_url: " \n" }, ["login_url", "login-url-blank"]],
   ["a login_url without TLS", { login_url: "http://login.salesforce.com" }, ["login_url", "login-url-not-https"]],
