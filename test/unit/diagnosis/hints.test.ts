@@ -280,7 +280,7 @@ test("a hint about two audiences names both, and where to check the address", ()
   assert.match(cause ?? "", /: https:\/\/acme\.my\.salesforce\.com and https:\/\/login\.salesforce\.com\.$/);
   assert.match(
     fix ?? "",
-    /^Check that acme\.my\.salesforce\.com is the org's current address: Setup > My Domain.*Login History/,
+    /^Check that acme\.my\.salesforce\.com is the org's current address: Setup > My Domain > Current My Domain URL\.$/,
   );
 });
 
