@@ -1,13 +1,6 @@
 import type { Inputs } from "../inputs/inputs.ts";
 import type { Cause } from "../lib/action-error.ts";
-import {
-  COPY_KEY,
-  LOGIN_HISTORY,
-  MY_DOMAIN,
-  SET_CLOCK,
-  UPLOAD_CERTIFICATE,
-  USE_MY_DOMAIN,
-} from "../lib/setup-steps.ts";
+import { COPY_KEY, MY_DOMAIN, SET_CLOCK, UPLOAD_CERTIFICATE, USE_MY_DOMAIN } from "../lib/setup-steps.ts";
 import type { RefusalCode } from "../token/refusals.ts";
 import type { FailedResult } from "../token/request.ts";
 import { describeSkew, MAX_SKEW_MS, TOLERATED_SKEW_MS } from "../token/retry.ts";
@@ -205,7 +198,7 @@ function bothAudiencesRejected({ inputs, result: { signing } }: FailedRequest): 
   if (signing.audience === inputs.audience) return undefined;
   return {
     cause: `Salesforce rejected both audiences that belong to login_url: ${inputs.audience} and ${signing.audience}.`,
-    fix: `Check that ${inputs.loginUrl.host} is the org's current address: ${MY_DOMAIN}. Then: ${LOGIN_HISTORY}`,
+    fix: `Check that ${inputs.loginUrl.host} is the org's current address: ${MY_DOMAIN}.`,
   };
 }
 

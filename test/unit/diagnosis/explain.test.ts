@@ -45,7 +45,7 @@ describe("an explanation", () => {
 
   test("keeps a fix without a cause as it is", () => {
     const rule = { code: "x", headline: "X.", causes: [{ fix: "Run the job again." }] };
-    assert.deepEqual(explained({ response: { kind: "none", reason: "x", rule } }).causes, rule.causes);
+    assert.deepEqual(explained({ response: { kind: "none", reason: "x", said: "", rule } }).causes, rule.causes);
   });
 
   test("names the audience only if it is the subject, or isn't the one of login_url", () => {
