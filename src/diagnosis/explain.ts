@@ -11,8 +11,7 @@ const EXTERNAL_CLIENT_APP = /^(?:app_not_found$|OAUTH_EC_)/i;
 /** What this run shows by itself, and so rules a likely cause out. */
 const FACTS: Readonly<Record<Fact, (run: FailedRequest) => boolean>> = {
   "signed on Salesforce's time": ({ result }) => result.signing.skewMs !== undefined,
-  // Of an assertion that an earlier step signed, hints say what that step has to change.
-  "key matches certificate": ({ inputs }) => inputs.certificate !== undefined || inputs.assertion !== undefined,
+  "key matches certificate": ({ inputs }) => (inputs.certificate ?? inputs.assertion) !== undefined,
   "audience not set": ({ inputs }) => inputs.audience === inputs.loginUrl.audience || inputs.assertion !== undefined,
   "My Domain": ({ inputs }) => inputs.loginUrl.isMyDomain,
   "not a site": ({ inputs }) => inputs.loginUrl.kind !== "site" && inputs.loginUrl.kind !== "custom-domain",
