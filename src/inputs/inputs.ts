@@ -2,6 +2,7 @@ import type { KeyObject } from "node:crypto";
 import { ActionError } from "../lib/action-error.ts";
 import { InputFailure } from "../lib/input-failure.ts";
 import { parseOrgId } from "../lib/salesforce-id.ts";
+import { MY_DOMAIN, USE_MY_DOMAIN } from "../lib/setup-steps.ts";
 import { assertKeyPair, type Certificate, certificateWarning, readCertificate } from "./certificate.ts";
 import { checkAudience, type LoginUrl, parseLoginUrl } from "./login-url.ts";
 import { missingInput, parseBoolean, parseConsumerKey, parseUsername, parseWholeNumber } from "./parsers.ts";
@@ -13,6 +14,8 @@ export const INPUT_DEFAULTS = {
   username: "",
   private_key: "",
   private_key_file: "",
+  github_oidc: "false",
+  token_handler: "",
   private_key_passphrase: "",
   login_url: "https://login.salesforce.com",
   audience: "",
@@ -35,6 +38,8 @@ export interface Inputs {
   readonly consumerKey: string;
   readonly username: string;
   readonly privateKey: KeyObject;
+  /** Set for a login by GitHub's OIDC token: then there is neither a username nor a private key. */
+  readonly keyless?: Keyless | undefined;
   readonly loginUrl: LoginUrl;
   /** The `aud` claim to begin with. */
   readonly audience: string;
@@ -49,6 +54,12 @@ export interface Inputs {
   readonly timeoutSeconds: number;
   /** What works but is worth a word. */
   readonly warnings: readonly string[];
+}
+
+/** A login by GitHub's OIDC token. */
+export interface Keyless {
+  /** Undefined for the app's default handler. */
+  readonly tokenHandler: string | undefined;
 }
 
 /** What reading the inputs needs of the world. */
@@ -130,14 +141,18 @@ export function readInputs(raw: RawInputs, deps: InputDependencies): Inputs {
     raw[input] === "" ? undefined : read(input, parse);
 
   const consumerKey = read("consumer_key", parseConsumerKey);
-  const username = read("username", parseUsername);
-  const privateKey = take(keyInput(raw), () => readKey(raw, deps));
+  const isKeyless = read("github_oidc", parseBoolean) === true;
+  take("token_handler", () => checkTokenHandler(raw, isKeyless));
+  const { username, privateKey } = isKeyless
+    ? { username: "", privateKey: undefined }
+    : { username: read("username", parseUsername), privateKey: take(keyInput(raw), () => readKey(raw, deps)) };
   const loginUrl = read("login_url", parseLoginUrl);
+  if (isKeyless) issues.push(...inputsWithoutEffect(raw), ...(loginUrl ? unfitForKeyless(loginUrl, raw) : []));
   // Checked beside the default where login_url can't be used, so that this problem is told as well.
   const chosen = readOptional("audience", (text) =>
     checkAudience(text, loginUrl ?? parseLoginUrl(INPUT_DEFAULTS.login_url)),
   );
-  const certificate = readOptional("certificate", readCertificate);
+  const certificate = isKeyless ? undefined : readOptional("certificate", readCertificate);
   if (certificate && privateKey) take("certificate", () => assertKeyPair({ certificate, privateKey }));
   const warningDays = read("certificate_warning_days", (text) => parseWholeNumber(text, { from: 0, to: 3650 }));
   const expectedOrgId = readOptional("expected_org_id", parseOrgId);
@@ -151,9 +166,10 @@ export function readInputs(raw: RawInputs, deps: InputDependencies): Inputs {
     consumerKey,
     username,
     privateKey,
+    keyless: isKeyless ? { tokenHandler: raw.token_handler || undefined } : undefined,
     loginUrl,
     audience: chosen?.audience ?? loginUrl?.audience,
-    fallbackAudience: chosen ? undefined : loginUrl?.fallbackAudience,
+    fallbackAudience: chosen || isKeyless ? undefined : loginUrl?.fallbackAudience,
     certificate,
     expectedOrgId,
     exportEnvironmentVariables,
@@ -165,6 +181,60 @@ export function readInputs(raw: RawInputs, deps: InputDependencies): Inputs {
       certificate && certificateWarning({ certificate, now: deps.now, warningDays: warningDays ?? 0 }),
     ].filter((warning) => warning !== undefined),
   }) as Inputs;
+}
+
+/** What only a login by a private key reads. A value that can't act is an error. */
+const KEY_INPUTS = [
+  "username",
+  "private_key",
+  "private_key_file",
+  "private_key_passphrase",
+  "certificate",
+  "certificate_warning_days",
+] as const;
+
+function inputsWithoutEffect(raw: RawInputs): InputIssue[] {
+  return KEY_INPUTS.filter((input) => raw[input] !== INPUT_DEFAULTS[input]).map((input) => ({
+    input,
+    code: "input-without-effect",
+    message:
+      input === "username"
+        ? "has no effect with github_oidc: the login rule in Salesforce chooses the user"
+        : "has no effect with github_oidc",
+    fixes: [`Remove ${input} from the step, or remove github_oidc to log in with a private key.`],
+  }));
+}
+
+/** The flow is documented for My Domains and sites; at a site, nothing says which org the token has to be for. */
+function unfitForKeyless({ kind }: LoginUrl, { audience }: RawInputs): InputIssue[] {
+  if (kind === "my-domain" || (kind === "site" && audience !== "")) return [];
+  if (kind === "site") {
+    const fixes = [`Set audience to the org's My Domain: ${MY_DOMAIN}.`];
+    return [
+      { input: "audience", code: "audience-missing-at-site", message: "is required with github_oidc at a site", fixes },
+    ];
+  }
+  const message = "is neither a My Domain nor a Salesforce site, which github_oidc requires";
+  return [{ input: "login_url", code: "login-url-not-for-keyless", message, fixes: [USE_MY_DOMAIN] }];
+}
+
+function checkTokenHandler({ token_handler: name }: RawInputs, isKeyless: boolean): void {
+  if (name === "") return;
+  if (!isKeyless) {
+    throw new InputFailure({
+      code: "input-without-effect",
+      message: "has no effect without github_oidc",
+      steps: ["Remove token_handler from the step, or set github_oidc to true."],
+    });
+  }
+  if (/^[A-Za-z]\w{0,79}$/.test(name)) return;
+  throw new InputFailure({
+    code: "token-handler-malformed",
+    message: "isn't the name of a handler: a letter, then letters, digits, and underscores, at most 80 characters",
+    steps: [
+      "Copy the name from Setup > Token Exchange Handlers, or remove token_handler to use the app's default handler.",
+    ],
+  });
 }
 
 function keyInput(raw: RawInputs): InputName {

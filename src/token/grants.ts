@@ -1,5 +1,7 @@
 import type { KeyObject } from "node:crypto";
-import { type Claims, claimsFor, signAssertion } from "./assertion.ts";
+import { claimsFor, signAssertion } from "./assertion.ts";
+import type { FailureRule, RefusalRule } from "./refusals.ts";
+import type { FailedResponse } from "./response.ts";
 
 /** What an assertion is signed for besides app and user: what can be adjusted after a refusal. */
 export interface SigningOptions {
@@ -17,16 +19,22 @@ export interface Grant {
   /** The field that has to be masked before anything is sent. */
   readonly secret: string;
   /** What it says, for the debug log: without the signature it isn't secret. */
-  readonly claims: Claims;
+  readonly claims: Readonly<Record<string, unknown>>;
 }
 
 /** Makes the grant of each attempt. */
 export interface GrantMaker {
+  /** The refusals of its flow, if they aren't those of the JWT bearer flow. */
+  readonly refusals?: readonly RefusalRule[];
+  readonly unknownRefusal?: FailureRule;
+  /** Says what an error of `make` means, if another server than Salesforce can cause one. */
+  readonly describeError?: (error: unknown) => FailedResponse;
   /**
    * @param signing what this attempt is signed for
    * @param now the runner's time in milliseconds since 1970
+   * @param signal ends the attempt
    */
-  make(signing: SigningOptions, now: number): Promise<Grant>;
+  make(signing: SigningOptions, now: number, signal: AbortSignal): Promise<Grant>;
 }
 
 /** The key that signs, and for whom. */
@@ -43,7 +51,7 @@ export function jwtBearer({ consumerKey, username, privateKey }: SigningKey): Gr
       const claims = claimsFor({ consumerKey, username, audience, now: now + skewMs });
       const assertion = await signAssertion(claims, privateKey);
       const form = { grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion };
-      return { form, secret: assertion, claims };
+      return { form, secret: assertion, claims: { ...claims } };
     },
   };
 }

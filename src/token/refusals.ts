@@ -506,8 +506,13 @@ export type RefusalCode = (typeof REFUSALS)[number]["code"] | typeof UNKNOWN_REF
  *
  * @param error the `error` field of the response
  * @param description the `error_description` field, empty if it is missing
+ * @param refusals those of the flow
  * @returns undefined if the words aren't known
  */
-export function matchRefusal(error: string, description: string): RefusalRule | undefined {
-  return REFUSALS.find(({ match }) => match.test(`${error}: ${description}`));
+export function matchRefusal(
+  error: string,
+  description: string,
+  refusals: readonly RefusalRule[] = REFUSALS,
+): RefusalRule | undefined {
+  return refusals.find(({ match }) => match.test(`${error}: ${description}`));
 }

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Clock } from "../lib/clock.ts";
 import type { HttpPost, HttpResponse } from "../lib/http.ts";
 import type { Runner } from "../lib/runner.ts";
-import type { GrantMaker, SigningOptions } from "./grants.ts";
+import type { Grant, GrantMaker, SigningOptions } from "./grants.ts";
 import { classifyNetworkError } from "./network-errors.ts";
 import {
   type FailedResponse,
@@ -32,8 +32,8 @@ export interface RequestDependencies {
   readonly runner: Pick<Runner, "mask" | "debug" | "info" | "warning">;
 }
 
-/** How a token request ended. */
-export type TokenResult = Granted | FailedResult;
+/** How a token request ended, and what its last grant said. */
+export type TokenResult = (Granted | FailedResult) & Pick<FailedResult, "claims">;
 
 /** The end of a token request that brought no token. */
 export interface FailedResult {
@@ -46,6 +46,8 @@ export interface FailedResult {
   /** Salesforce's clock minus the runner's by the last response's `Date`, in milliseconds. */
   readonly measuredSkewMs: number | undefined;
   readonly deadlineExceeded: DeadlineExceeded | undefined;
+  /** What the last grant said; undefined if there was none. */
+  readonly claims: Grant["claims"] | undefined;
 }
 
 /**
@@ -70,7 +72,14 @@ export async function requestToken(request: TokenRequest, deps: RequestDependenc
     attempts.push(attempt);
     const next = nextStep(attempts, { signing, remainingMs: remainingMs(), random });
     if (next.kind === "stop") {
-      return { ...resultOf(attempts), durationMs: clock.monotonic() - start, signing, ...next, kind: "failed" };
+      return {
+        ...resultOf(attempts),
+        durationMs: clock.monotonic() - start,
+        signing,
+        ...next,
+        kind: "failed",
+        claims: attempt.claims,
+      };
     }
     if (next.kind === "adjust") {
       runner[next.adjustment.isWarning ? "warning" : "info"](next.adjustment.notice);
@@ -106,23 +115,40 @@ async function sendGrant(
   request: TokenRequest,
   signing: SigningOptions,
   deps: AttemptDependencies,
-): Promise<Granted | Attempt> {
+): Promise<(Granted | Attempt) & Pick<FailedResult, "claims">> {
   const { httpPost, clock, runner, number, timeMs } = deps;
-  const grant = await request.grants.make(signing, clock.now());
-  runner.mask(grant.secret);
+  const { grants, tokenEndpoint } = request;
+  let grant: Grant | undefined;
   const start = clock.monotonic();
   const result = await clock
-    .withTimeout(timeMs, (signal) => httpPost({ url: request.tokenEndpoint, form: grant.form, signal }))
+    .withTimeout(timeMs, async (signal) => {
+      grant = await grants.make(signing, clock.now(), signal);
+      runner.mask(grant.secret);
+      return httpPost({ url: tokenEndpoint, form: grant.form, signal });
+    })
     .catch((error: unknown) => ({ error }));
   const runnerTime = clock.now();
-  const response = "error" in result ? noResponse(result.error) : parseTokenResponse(result, grant.secret);
+  const response = responseOf(result, grant, grants);
+  const claims = grant?.claims;
   const durationMs = clock.monotonic() - start;
   const status = "error" in result ? "" : `HTTP ${result.status}${requestId(result)}, `;
   const outcome = `${status}${describeResponse(response)}, ${Math.round(durationMs)} ms`;
-  runner.debug(`Attempt ${number}: POST ${request.tokenEndpoint}, claims ${JSON.stringify(grant.claims)}: ${outcome}`);
-  if (response.kind === "granted") return response;
+  runner.debug(`Attempt ${number}: POST ${tokenEndpoint}, claims ${JSON.stringify(claims ?? {})}: ${outcome}`);
+  if (response.kind === "granted") return { ...response, claims };
   const headers = "error" in result ? {} : result.headers;
-  return { kind: "failed", response, headers, durationMs, runnerTime, salesforceTime: dateOf(headers) };
+  return { kind: "failed", response, headers, durationMs, runnerTime, salesforceTime: dateOf(headers), claims };
+}
+
+/** @throws what making the grant threw, if only a defect can be the reason */
+function responseOf(
+  result: HttpResponse | { readonly error: unknown },
+  grant: Grant | undefined,
+  grants: GrantMaker,
+): TokenResponse {
+  if (!("error" in result)) return parseTokenResponse(result, grant?.secret ?? "", grants);
+  if (grant) return noResponse(result.error);
+  if (!grants.describeError) throw result.error;
+  return grants.describeError(result.error);
 }
 
 function noResponse(error: unknown): NoResponse {

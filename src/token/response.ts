@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { HttpResponse } from "../lib/http.ts";
 import { sanitize } from "../lib/sanitize.ts";
 import { MY_DOMAIN, USE_MY_DOMAIN } from "../lib/setup-steps.ts";
+import type { GrantMaker } from "./grants.ts";
 import type { NetworkError } from "./network-errors.ts";
 import { type FailureRule, matchRefusal, UNAVAILABLE, UNKNOWN_REFUSAL } from "./refusals.ts";
 
@@ -132,8 +133,13 @@ const HTML_PAGE = /^\s*<(?:!--|(?:!doctype|html|head|body)\b)/i;
  *
  * @param response any status, any body
  * @param secret what was sent and could come back: the assertion
+ * @param flow the refusals of another flow than the JWT bearer flow
  */
-export function parseTokenResponse(response: HttpResponse, secret: string): Granted | ErrorResponse | InvalidResponse {
+export function parseTokenResponse(
+  response: HttpResponse,
+  secret: string,
+  flow: Pick<GrantMaker, "refusals" | "unknownRefusal"> = {},
+): Granted | ErrorResponse | InvalidResponse {
   const { status, oversized } = response;
   const value = oversized ? undefined : parseJson(response.body);
   const isRedirect = status >= 300 && status < 400;
@@ -141,11 +147,16 @@ export function parseTokenResponse(response: HttpResponse, secret: string): Gran
     return { kind: "granted", fields: value };
   }
   const words = isRedirect ? undefined : errorWords(value, response.body);
-  const rule = words && matchRefusal(words.error, words.description);
+  const rule = words && matchRefusal(words.error, words.description, flow.refusals);
   const temporary = TEMPORARY.some(([from, to]) => status >= from && status <= to);
   if (words && (rule || words.isObject)) {
     const shown = showWords(words, status, secret);
-    return { kind: "error", status, ...shown, rule: rule ?? (temporary ? UNAVAILABLE : UNKNOWN_REFUSAL) };
+    return {
+      kind: "error",
+      status,
+      ...shown,
+      rule: rule ?? (temporary ? UNAVAILABLE : (flow.unknownRefusal ?? UNKNOWN_REFUSAL)),
+    };
   }
   const { kind, summary, excerpt } = describeBody(response, value);
   const found = RESPONSE_RULES.find((each) => each.body.includes(kind) && inRange(status, each.status)) as ResponseRule;

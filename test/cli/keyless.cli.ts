@@ -88,7 +88,11 @@ describe("the real CLI", { skip: NO_CLI, timeout: 300_000 }, () => {
     const { username, instanceUrl, userId } = salesforce.org;
     const key = await clientKey();
     const admin = await logIn({ salesforce, key, app: salesforce.register({ certificate: key.certificatePem }) });
-    const env: NodeJS.ProcessEnv = { ...networkOf(salesforce), HOME: folder, SF_ACCESS_TOKEN: String(admin.fields["access_token"]) };
+    const env: NodeJS.ProcessEnv = {
+      ...networkOf(salesforce),
+      HOME: folder,
+      SF_ACCESS_TOKEN: String(admin.fields["access_token"]),
+    };
     const login = ["org", "login", "access-token", "--instance-url", instanceUrl, "--no-prompt", "--alias", "acme"];
     await promisify(execFile)("sf", login, { env });
 

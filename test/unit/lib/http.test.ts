@@ -5,7 +5,7 @@ import { type AddressInfo, connect, createServer as createSocketServer, type Soc
 import { text } from "node:stream/consumers";
 import { describe, type TestContext, test } from "node:test";
 import { createServer as createTlsServer } from "node:tls";
-import { BODY_LIMIT, httpPost, ignoreTlsSwitch, type Progress } from "../../../src/lib/http.ts";
+import { BODY_LIMIT, httpGet, httpPost, ignoreTlsSwitch, type Progress } from "../../../src/lib/http.ts";
 import { createAuthority } from "../../fakes/salesforce/authority.ts";
 
 /** Long enough for any machine, so that a request that would hang for ever fails its test instead. */
@@ -46,6 +46,16 @@ async function serve(
 }
 
 const post = (url: string, signal = new AbortController().signal) => httpPost({ url, form: FORM, signal });
+
+test("a resource is read by one GET, with the token in its header", LIMIT, async (t) => {
+  const server = await serve(t, (response) => response.writeHead(302, { location: "/elsewhere" }).end("moved"));
+  const signal = new AbortController().signal;
+  const { status, body } = await httpGet({ url: `${server.url}?audience=a`, bearer: "request-token", signal });
+  assert.deepEqual([status, body, server.received.length], [302, "moved", 1]);
+  const [{ request } = assert.fail()] = server.received;
+  assert.deepEqual([request.method, request.url], ["GET", "/services/oauth2/token?audience=a"]);
+  assert.equal(request.headers.authorization, "Bearer request-token");
+});
 
 describe("a form is sent", LIMIT, () => {
   test("as one POST, in the body and nowhere else", async (t) => {
