@@ -446,6 +446,48 @@ __nccwpck_require__.d(__webpack_exports__, {
   post: () => (/* binding */ post)
 });
 
+;// CONCATENATED MODULE: external "node:crypto"
+const external_node_crypto_namespaceObject = require("node:crypto");
+;// CONCATENATED MODULE: ./build/src/lib/setup-steps.js
+/** Makes a private key and the certificate that an app takes for it. */
+const KEY_PAIR_COMMAND =
+  "openssl req -x509 -sha256 -nodes -days 730 -newkey rsa:2048 -keyout salesforce.key -out salesforce.crt -subj /CN=github-actions";
+/** Ends a fix for an External Client App: the way to the same setting of a Connected App is on the linked page. */
+const CONNECTED_APP = " (Connected App: see the link.)";
+const APP = "Setup > External Client App Manager > your app";
+/** Where an External Client App takes its certificate. */
+const UPLOAD_PATH = `${APP} > Settings > OAuth Settings > Flow Enablement > JWT Bearer Flow`;
+const inApp = (path) => `${APP} > ${path}${CONNECTED_APP}`;
+const MY_DOMAIN = "Setup > My Domain > Current My Domain URL";
+const USE_MY_DOMAIN = `Set login_url to the org's My Domain: ${MY_DOMAIN}.`;
+const LOGIN_HISTORY =
+  "Open Setup > Login History and read the newest row of this user: it often names the reason.";
+const WAIT = "Wait 10 minutes (sometimes 30), then run the job again.";
+const SET_CLOCK =
+  "Synchronize the runner's clock by NTP: timedatectl set-ntp true (Linux), w32tm /resync (Windows).";
+const PRE_AUTHORIZE = inApp(
+  "Policies > Edit: set Permitted Users to “Admin approved users are pre-authorized” and select one of the user's permission sets.",
+);
+const ASSIGN_PERMISSION_SET =
+  "Setup > Permission Sets > the permission set that the app's policies list > Manage Assignments: add the user, without an expiration date.";
+const COPY_KEY = inApp("Settings > OAuth Settings > Consumer Key and Secret: copy the key with its button.");
+const UPLOAD_CERTIFICATE = inApp(
+  "Settings > OAuth Settings > Flow Enablement > JWT Bearer Flow: upload the certificate of this private key.",
+);
+const NEW_PAIR =
+  "Create a new pair with setup/setup.sh (or openssl, see the link), upload its certificate to the app, and store the new key.";
+const COMPARE_PAIR =
+  "Compare them: openssl pkey -pubout -in salesforce.key and openssl x509 -pubkey -noout -in salesforce.crt print the same for a pair. If you no longer have the files, create a new pair with setup/setup.sh.";
+const ENABLE_FLOW = inApp(
+  "Settings > OAuth Settings > Flow Enablement: select JWT Bearer Flow and upload the certificate.",
+);
+const ADD_SCOPES = inApp(
+  "Settings > OAuth Settings > OAuth Scopes: add “Manage user data via APIs (api)” and “Perform requests at any time (refresh_token, offline_access)”.",
+);
+const ENABLE_APP = inApp("Policies > App Policies: enable the app.");
+const INSTALL_APP =
+  "Setup > Connected Apps OAuth Usage: click Install beside the app, then Manage App Policies to admit this user.";
+
 ;// CONCATENATED MODULE: ./build/src/lib/action-error.js
 /**
  * Thrown for expected errors, which the user can do something about; any other error is a bug.
@@ -470,144 +512,444 @@ class ActionError extends Error {
   }
 }
 
-;// CONCATENATED MODULE: ./build/src/lib/input-failure.js
+;// CONCATENATED MODULE: ./build/src/inputs/errors.js
 
-/** Stands in until all input errors come from one table. */
-class InputFailure extends ActionError {
-  steps;
-  constructor({ code, message, steps = [] }) {
-    super({ code, headline: message, causes: steps.map((fix) => ({ fix })) });
-    this.steps = steps;
-  }
-}
 
-;// CONCATENATED MODULE: ./build/src/lib/salesforce-id.js
-
-/** Every reason to refuse an id, by its failure code. */
-const ORG_ID_PROBLEMS = {
-  "org-id-malformed": { message: "this is not a Salesforce id: one has 15 or 18 letters and digits" },
-  "org-id-prefix": { message: "this is not an org id: one begins with 00D, with a capital D" },
-  "org-id-checksum": {
-    message: "this id has a wrong check sum: a character, or the case of a letter, was changed on its way here",
-  },
-};
-const COPY_ORG_ID = "Copy it again: Setup → Company Information → Salesforce.com Organization ID.";
-const ID = /^[A-Za-z\d]{15}([A-Za-z\d]{3})?$/;
-const CHECKSUM_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345";
-/**
- * The 18-character form of a Salesforce id, which stays unique where case is ignored.
- *
- * @param id 15 characters, or 18 with their check sum
- * @throws Failure `org-id-malformed` or `org-id-checksum`
- */
-function to18Characters(id) {
-  if (!ID.test(id)) throw orgIdFailure("org-id-malformed");
-  const shortId = id.slice(0, 15);
-  const longId = shortId + checksum(shortId);
-  if (id.length === 18 && id !== longId) throw orgIdFailure("org-id-checksum");
-  return longId;
-}
-/**
- * Reads an org id as a user gives it.
- *
- * @param text 15 or 18 characters
- * @returns 18 characters
- * @throws Failure with a code of {@link ORG_ID_PROBLEMS}
- */
-function parseOrgId(text) {
-  const id = text.trim();
-  if (!ID.test(id)) throw orgIdFailure("org-id-malformed");
-  // Key prefixes: Salesforce help, "Standard Field Record ID Prefix Decoder".
-  if (!id.startsWith("00D")) throw orgIdFailure("org-id-prefix");
-  return to18Characters(id);
-}
-/** Whether both are ids of one record, in whichever length. What isn't an id is the same as nothing. */
-function sameId(a, b) {
-  return ID.test(a) && ID.test(b) && a.slice(0, 15) === b.slice(0, 15);
-}
-/** Each check digit says which of five characters are upper case, the first one in the lowest bit. */
-function checksum(shortId) {
-  const digits = [0, 5, 10].map((start) => {
-    const upper = [...shortId.slice(start, start + 5)].map((character) => /[A-Z]/.test(character));
-    return CHECKSUM_DIGITS.charAt(upper.reduce((bits, isUpper, index) => bits + (isUpper ? 2 ** index : 0), 0));
-  });
-  return digits.join("");
-}
-function orgIdFailure(code) {
-  return new InputFailure({ code, ...ORG_ID_PROBLEMS[code], steps: [COPY_ORG_ID] });
-}
-
-;// CONCATENATED MODULE: external "node:crypto"
-const external_node_crypto_namespaceObject = require("node:crypto");
-;// CONCATENATED MODULE: ./build/src/lib/key-pair-steps.js
-/** Makes a private key and the certificate that an app takes for it. */
-const KEY_PAIR_COMMAND =
-  "openssl req -x509 -sha256 -nodes -days 730 -newkey rsa:2048 -keyout salesforce.key -out salesforce.crt -subj /CN=github-actions";
-/** Where an External Client App takes its certificate. */
-const UPLOAD_PATH =
-  "Setup → External Client App Manager → your app → Settings → OAuth Settings → Flow Enablement → JWT Bearer Flow";
-
-;// CONCATENATED MODULE: ./build/src/inputs/certificate-errors.js
-
+const STORE = "Store the whole file of the private key: gh secret set SALESFORCE_PRIVATE_KEY < salesforce.key";
+const THEN_STORE = "Then store the new file: gh secret set SALESFORCE_PRIVATE_KEY < salesforce.key";
+const PRIVATE_FILE =
+  "Use the file that openssl wrote with -keyout. Its first line says BEGIN PRIVATE KEY, BEGIN RSA PRIVATE KEY or BEGIN ENCRYPTED PRIVATE KEY.";
+const errors_NEW_PAIR = `Make a new pair with setup/setup.sh, or with: ${KEY_PAIR_COMMAND}`;
+const LOST = `If the private key is lost, make a new pair with setup/setup.sh, or with: ${KEY_PAIR_COMMAND}`;
+const UPLOAD = `Upload the new salesforce.crt: ${UPLOAD_PATH}.`;
+const CHECK_KEY_FILE =
+  "Look at the file's first line: head -n 1 salesforce.key prints BEGIN PRIVATE KEY, BEGIN RSA PRIVATE KEY or BEGIN ENCRYPTED PRIVATE KEY between dashes.";
 const STORE_CERTIFICATE =
-  "Give the file that openssl wrote with -out: gh variable set SALESFORCE_CERTIFICATE < salesforce.crt";
-/** Every reason to refuse a certificate, by its failure code. */
-const CERTIFICATE_PROBLEMS = {
-  "certificate-is-a-private-key": {
-    message: "it holds a private key, and only the certificate belongs here",
-    steps: [
-      "The certificate is public and its input is not hidden in logs: if the key stood in a variable or in the workflow, make a new pair and delete the old one.",
-      STORE_CERTIFICATE,
+  "Store the file that openssl wrote with -out: gh variable set SALESFORCE_CERTIFICATE < salesforce.crt";
+const COPY_MY_DOMAIN = `Copy the org's own address: ${MY_DOMAIN} (https://acme.my.salesforce.com, for example).`;
+const COPY_ORG_ID = "Copy it again: Setup > Company Information > Salesforce.com Organization ID.";
+const REMOVE_USER_INFO = "Remove everything between https:// and the host, the @ included.";
+const LEAVE_AUDIENCE_OUT = "Remove audience from the step: it then follows from login_url.";
+/** Every reason to refuse an input, by its error code. */
+const INPUT_ERRORS = {
+  "input-blank": { message: "{detail}", fixes: [] },
+  "input-is-a-private-key": {
+    message: "is a private key, and this input isn't for one",
+    fixes: [
+      "Pass the key as private_key: private_key: ${{ secrets.SALESFORCE_PRIVATE_KEY }}",
+      "If the key came from a variable or from the workflow file, replace it: make a new pair and delete the old one. GitHub shows such values.",
+    ],
+  },
+  "input-placeholder": {
+    message: "is {detail}, not a value",
+    fixes: [
+      "In the step itself, use an expression such as ${{ secrets.NAME }} or ${{ vars.NAME }}. GitHub doesn't replace shell variables under with:.",
+      "If the step has that already, the stored value is wrong: store the value itself, not a name.",
+    ],
+  },
+  "input-quoted": {
+    message: "{detail}",
+    fixes: ["Remove what isn't part of the value, from the stored value or from the step."],
+  },
+  "input-too-long": {
+    message: "{detail}",
+    fixes: ["Check what is stored: this is probably the value of another input, or a whole file."],
+  },
+  "input-not-a-boolean": { message: "is neither true nor false", fixes: ["Write true or false."] },
+  "input-not-a-number": {
+    message: "isn't a whole number from {detail}",
+    fixes: ["Write a number from {detail}, in digits only."],
+  },
+  "consumer-key-malformed": {
+    message: "{detail}",
+    fixes: [
+      "Copy it with its button: Setup > External Client App Manager > your app > Settings > OAuth Settings > Consumer Key and Secret.",
+    ],
+  },
+  "username-malformed": {
+    message: "{detail}",
+    fixes: ["Copy it from the user's page: Setup > Users > the user > Username. It has the form of an email address."],
+  },
+  "private-key-given-twice": {
+    message: "and private_key_file are both set",
+    fixes: ["Remove one of the two from the step."],
+  },
+  "private-key-file-unreadable": { message: "{detail}", fixes: [] },
+  "private-key-empty": {
+    message: "is empty",
+    fixes: [
+      "If a step writes the file from a secret, check the secret's name: a secret that doesn't exist is blank.",
+      STORE,
+    ],
+  },
+  "private-key-is-public": { message: "is a public key, not a private key", fixes: [PRIVATE_FILE, STORE, LOST] },
+  "private-key-is-certificate": {
+    message: "is a certificate{detail}, not the private key that belongs to it",
+    fixes: [PRIVATE_FILE, STORE, "Pass the certificate itself as certificate, if you like.", LOST],
+  },
+  "private-key-other-format": {
+    message: "is in {detail} format, and the action needs a PEM file",
+    fixes: [THEN_STORE],
+  },
+  "private-key-encrypted-file": {
+    message: "is a text that {detail} encrypted, not a PEM file",
+    fixes: [
+      "Decrypt it on your machine with the tool that encrypted it.",
+      `${THEN_STORE}. GitHub encrypts secrets itself.`,
+    ],
+  },
+  "private-key-other-value": { message: "is {detail}, not a private key", fixes: [PRIVATE_FILE, STORE] },
+  "private-key-is-file-path": {
+    message: "is the path or address of a file, not the key in it",
+    fixes: ["If the file is on the runner, pass its path as private_key_file instead.", STORE],
+  },
+  "private-key-not-rsa": {
+    message: "isn't an RSA key (its type is {detail}), and Salesforce accepts only RSA keys",
+    fixes: [errors_NEW_PAIR, UPLOAD, THEN_STORE],
+  },
+  "private-key-too-short": {
+    message: "is an RSA key of {detail} bits, and RS256 requires 2048 or more",
+    fixes: [errors_NEW_PAIR, UPLOAD, THEN_STORE],
+  },
+  "private-key-needs-passphrase": {
+    message: "is encrypted, and private_key_passphrase is blank",
+    fixes: [
+      "Add private_key_passphrase: ${{ secrets.SALESFORCE_PRIVATE_KEY_PASSPHRASE }} to the step, and store it (gh asks for it): gh secret set SALESFORCE_PRIVATE_KEY_PASSPHRASE",
+      "Or decrypt the key, since GitHub encrypts secrets itself: openssl pkey -in encrypted.key -out salesforce.key",
+      THEN_STORE,
+    ],
+  },
+  "private-key-wrong-passphrase": {
+    message: "can't be decrypted with private_key_passphrase",
+    fixes: [
+      "Try the passphrase on the file (openssl asks for it): openssl pkey -in salesforce.key -noout",
+      "If it opens the file, store it again, without quotes (gh asks for it): gh secret set SALESFORCE_PRIVATE_KEY_PASSPHRASE",
+      "Store the same file again too, in case the stored key is damaged: gh secret set SALESFORCE_PRIVATE_KEY < salesforce.key",
+    ],
+  },
+  "private-key-encryption-unsupported": {
+    message: "is encrypted in a way that Node.js can't read, such as RC2 or single DES",
+    fixes: [
+      "Encrypt it again: openssl pkey -provider legacy -provider default -in encrypted.key -aes256 -out salesforce.key",
+      THEN_STORE,
+    ],
+  },
+  "private-key-truncated": {
+    message: "is a private key, but a part of it is missing or damaged",
+    fixes: [
+      "Store the whole file again, from the BEGIN line to the END line: gh secret set SALESFORCE_PRIVATE_KEY < salesforce.key",
+      "Check the file itself: openssl pkey -in salesforce.key -noout -check",
+      LOST,
+    ],
+  },
+  "private-key-unrecognized": {
+    message: "doesn't contain a private key in a known form",
+    fixes: [STORE, CHECK_KEY_FILE, LOST],
+  },
+  "login-url-blank": {
+    message: "is set, but blank, and falling back to a default would mean production",
+    fixes: [
+      "If it comes from a variable, check the variable's name, and that this repository, organization or environment has it.",
+      COPY_MY_DOMAIN,
+    ],
+  },
+  "login-url-characters": {
+    message: "contains whitespace, a backslash or a control character",
+    fixes: ["Give exactly one address, on one line.", COPY_MY_DOMAIN],
+  },
+  "login-url-not-https": {
+    message: "begins with http:, and the assertion must not be sent unencrypted",
+    fixes: ["Write https:// in place of http://"],
+  },
+  "login-url-scheme": {
+    message: "begins with a scheme other than https:",
+    fixes: ["Write https:// and the host, or the host alone.", COPY_MY_DOMAIN],
+  },
+  "login-url-username": {
+    message: "is a username or an email address, not the address of an org",
+    fixes: ["Pass the Salesforce username as username.", COPY_MY_DOMAIN],
+  },
+  "login-url-user-info": {
+    message: "contains a user name or password before the host",
+    fixes: [
+      REMOVE_USER_INFO,
+      "If that was a password, change it: the runner may have printed it with the step's inputs.",
+    ],
+  },
+  "login-url-incomplete": { message: "is one word without a dot, not a whole host name", fixes: [COPY_MY_DOMAIN] },
+  "login-url-ip-address": {
+    message: "is an IP address, and Salesforce's certificates aren't valid for one",
+    fixes: [COPY_MY_DOMAIN],
+  },
+  "login-url-unreadable": { message: "can't be read as the address of a host", fixes: [COPY_MY_DOMAIN] },
+  "login-url-misspelled": { message: "{detail}", fixes: [COPY_MY_DOMAIN] },
+  "login-url-no-login-host": { message: "{detail}", fixes: [COPY_MY_DOMAIN] },
+  "audience-not-https-url": {
+    message: "isn't an https URL, and Salesforce documents only those as audience",
+    fixes: [
+      LEAVE_AUDIENCE_OUT,
+      "Or give https://login.salesforce.com, https://test.salesforce.com, the My Domain with https:// in front, or a site's URL with its path.",
+    ],
+  },
+  "audience-user-info": { message: "contains a user name or password before the host", fixes: [REMOVE_USER_INFO] },
+  "audience-at-other-host": {
+    message: "is an address of Salesforce, but login_url isn't: whoever runs that host could log in",
+    fixes: [
+      "If login_url is a site under your company's own domain, set it to the site's own address at Salesforce (https://acme.my.site.com/PATH): Setup > Digital Experiences > All Sites.",
+      LEAVE_AUDIENCE_OUT,
     ],
   },
   "certificate-is-a-request": {
-    message: "this is a certificate signing request, not a certificate",
-    steps: [
+    message: "is a certificate signing request, not a certificate",
+    fixes: [
       "Make the certificate of it: openssl x509 -req -sha256 -days 730 -in salesforce.csr -signkey salesforce.key -out salesforce.crt",
       STORE_CERTIFICATE,
     ],
   },
   "certificate-is-a-public-key": {
-    message: "this is a bare public key, not a certificate",
-    steps: [STORE_CERTIFICATE],
+    message: "is a public key, not the certificate that contains it",
+    fixes: [STORE_CERTIFICATE],
   },
   "certificate-is-a-file-name": {
-    message: "this is a file path, and the input takes the certificate itself",
-    steps: [STORE_CERTIFICATE],
+    message: "is the path of a file, not the certificate in it",
+    fixes: [STORE_CERTIFICATE],
   },
   "certificate-truncated": {
-    message: "it begins as a certificate, but has no END CERTIFICATE line",
-    steps: ["Copy the whole file, its last line included.", STORE_CERTIFICATE],
+    message: "is a certificate, but a part of it is missing or damaged",
+    fixes: ["Copy the whole file, its last line included.", STORE_CERTIFICATE],
   },
   "certificate-unreadable": {
-    message: "this can't be read as a certificate in PEM or base64",
-    steps: [
+    message: "doesn't contain a certificate in PEM or base64",
+    fixes: [
       STORE_CERTIFICATE,
       "From a PKCS#12 file: openssl pkcs12 -in salesforce.p12 -clcerts -nokeys -out salesforce.crt",
       "From a PKCS#7 file: openssl pkcs7 -in salesforce.p7b -print_certs -out salesforce.crt",
     ],
   },
   "certificate-key-mismatch": {
-    message: "the certificate and the private key are not a pair",
-    steps: [
-      "Compare the pair on your machine; both commands must print the same SHA-256.",
-      "The certificate: openssl x509 -noout -pubkey -in salesforce.crt | openssl pkey -pubin -outform DER | openssl dgst -sha256",
-      "The private key: openssl pkey -in salesforce.key -pubout -outform DER | openssl dgst -sha256",
-      "Give the certificate that was made with this key, or the key that was made with the app's certificate. After a rotation both change together.",
+    message: "and the private key aren't a pair",
+    fixes: [
+      "Pass the certificate that was made with this key, or the key that was made with the app's certificate. After a rotation, change both together.",
+      "Find the one that differs: the SHA-256 {detail}.",
+      "Compare the certificate's: openssl x509 -noout -pubkey -in salesforce.crt | openssl pkey -pubin -outform DER | openssl dgst -sha256",
+      "Compare the private key's: openssl pkey -in salesforce.key -pubout -outform DER | openssl dgst -sha256",
     ],
   },
+  "org-id-malformed": {
+    message: "isn't a Salesforce ID, which has 15 or 18 letters and digits",
+    fixes: [COPY_ORG_ID],
+  },
+  "org-id-prefix": {
+    message: "isn't an org ID, which begins with 00D (a capital D)",
+    fixes: [COPY_ORG_ID],
+  },
+  "org-id-checksum": {
+    message: "has a wrong checksum: a character, or the case of a letter, was changed",
+    fixes: [COPY_ORG_ID],
+  },
 };
+/** Why an input can't be used. Whoever reads the inputs knows which one it is. */
+class InputError extends ActionError {
+  fixes;
+  constructor(code, message, fixes) {
+    super({ code, headline: message, causes: fixes.map((fix) => ({ fix })) });
+    this.fixes = fixes;
+  }
+}
 /**
- * The failure of a certificate.
+ * Returns the error for an input that can't be used.
  *
- * @param message one that says more than the table's
+ * @param details `detail` is put where the table says `{detail}`, and is never a part of a secret; `fixes` come before
+ *   those of the table
  */
-function certificateFailure(code, message) {
-  const problem = CERTIFICATE_PROBLEMS[code];
-  return new InputFailure({ code, message: message ?? problem.message, steps: problem.steps });
+function inputError(code, details = {}) {
+  const { message, fixes } = INPUT_ERRORS[code];
+  const filled = (text) => text.replace("{detail}", () => details.detail ?? "");
+  const first = (details.fixes ?? []).filter((fix) => fix !== undefined);
+  return new InputError(code, filled(message), [...first, ...fixes.map(filled)].slice(0, 4));
+}
+/** All inputs that can't be used, found together so that one run of the workflow names them all. */
+class InputsError extends ActionError {
+  issues;
+  constructor(issues) {
+    super({ code: "inputs", headline: "Invalid inputs.", causes: [] });
+    this.issues = issues;
+  }
+}
+
+;// CONCATENATED MODULE: external "node:buffer"
+const external_node_buffer_namespaceObject = require("node:buffer");
+;// CONCATENATED MODULE: ./build/src/inputs/pem.js
+
+const fromHex = (_, hex) => String.fromCharCode(Number.parseInt(hex, 16));
+const fromReference = (_, digits) =>
+  String.fromCharCode(digits.startsWith("x") ? Number.parseInt(digits.slice(1), 16) : Number(digits));
+/** What the ways to a secret add to a PEM, in the order in which it is removed, and what takes its place. */
+const WRAPPINGS = [
+  // Whitespace, quotes, `+`, `/`, `-` and `=` as JSON, URLs, shells, quoted-printable mail and the runner's old commands write them.
+  [/(?:\\u00|\\x|[%=])(0[AD]|2[0267BDF]|3D)/gi, fromHex],
+  [/&#(\d{1,4}|x[\da-f]{1,4});/gi, fromReference],
+  [/&(?:quot|apos|nbsp|newline);|<\\?\/?(?:br|p|pre|code)\s{0,9}\\?\/?>/gi, ""],
+  [/\\(?:[nrt]|01[25])/g, ""],
+  // Quoted-printable breaks long lines.
+  [/(?<=[!-<>-~]{50})=\r?\n/g, ""],
+  // Lines as a JSON array.
+  [/["']\s{0,9},\s{0,9}["'](?=[\w+/=-]{0,100}["']\s{0,9}[,\]])/g, ""],
+  // Whitespace and control characters of ASCII; `>` marks a quoted mail.
+  [/[^!-~\u0080-\uffff]|[\\>"'`[\]]/g, ""],
+];
+/** What word processors and editors add. Compiled when needed: V8 is slow at Unicode's classes, and most keys are plain ASCII. */
+const UNICODE_WRAPPINGS = [
+  // Hyphens become dashes and minus signs.
+  ["\\p{Pd}|\\u2212", "-"],
+  // \p{C}: byte order marks, zero-width characters.
+  ["[\\s\\p{C}“”„‘’«»]", ""],
+];
+/** BEGIN and END lines without whitespace. Those of a private key are recognized even if their dashes are lost. */
+const ARMOR = /(BEGIN|END)([A-Z]{0,20}PRIVATEKEY)|(?<=--)(BEGIN|END)([A-Z\d]{0,40})(?=--)/g;
+/** Both alphabets of RFC 4648, and no shorter than a key can be. */
+const BASE64 = /^[\w+/-]{60,}$/;
+const BASE64_RUN = /[\w+/-]{60,}/g;
+/** Headers of an encrypted key (RFC 1421 §4.6): the cipher, then its initialization vector in hex, then the key itself. */
+const CIPHER = /DEK-Info:([\w-]{1,32}),(.*)/i;
+const CIPHER_OF_16_BYTES = /^(?:AES|ARIA|CAMELLIA|SEED)/i;
+/** A line that tells only what follows or ended. */
+const ARMOR_LINE = /^[-\s]*(?:BEGIN|END) [A-Z\d ]{1,60}[-\s]*$/;
+/** The runner masks a value wherever it is in the log, so a short one would hide half of the log. */
+const SHORTEST_MASK = 8;
+/** A BEGIN line alone has more characters. */
+const SHORTEST_KEY = 24;
+/** What only a private key's text has, without whitespace: as it is, and in base64 at any of its three offsets. */
+const PRIVATE_TEXT =
+  /PRIVATEKEY|UFJJVkFURSBLRV|BSSVZBVEUgS0VZ|QUklWQVRFIEtFW|b3BlbnNzaC1rZXktdjE|PuTTY-User-Key-File|AGE-SECRET-KEY-|[{,]d:[\w-]{40}/;
+/** Where DER may begin in base64: a sequence whose length has one to three bytes. */
+const DER_START = /M(?=[A-P][\w+/-]{40})/g;
+/**
+ * How a private key continues after the header of its sequence, in hex: a version, then the algorithm (PKCS#8, RFC 5958;
+ * PKCS#12, RFC 7292), the modulus (RFC 8017 §A.1.2) or the secret (RFC 5915); or the algorithm of an encrypted key (RFC 8018).
+ */
+const PRIVATE_DER =
+  /^(?:02010[013](?:30(?:[0-7].|81..|82....)06|028|0420)|30(?:[0-7].|81..|82....)06(?:092a864886f70d0105|0a2a864886f70d010c01))/;
+/**
+ * Returns the bytes of a key file as text: UTF-8 or UTF-16 (what PowerShell's `>` writes) without the byte order mark,
+ * or the base64 of a binary file.
+ */
+function decodeKeyFile(bytes) {
+  const encoding = encodingOf(bytes);
+  return encoding === undefined ? bytes.toString("base64") : new TextDecoder(encoding).decode(bytes);
+}
+/** A PEM file begins with ASCII, so the place of the NULs tells UTF-16 even without a byte order mark. */
+function encodingOf(bytes) {
+  const start = bytes.toString("hex", 0, 4);
+  if (/^fffe|^..00..00/.test(start)) return "utf-16le";
+  if (/^feff|^00..00/.test(start)) return "utf-16be";
+  if ((0,external_node_buffer_namespaceObject.isUtf8)(bytes)) return "utf-8";
+  return bytes.includes("-----BEGIN ") ? "latin1" : undefined;
+}
+/**
+ * Removes everything that the ways to a secret add to a PEM: whitespace, quotes, escapes, a name in front, base64 as
+ * often as it was applied, a label that isn't the content's. Reads no key: that may fail, and masks come before.
+ *
+ * @param text an input or a file
+ */
+function decodePem(text) {
+  const layers = [];
+  const innerTexts = [];
+  const blocks = [];
+  const read = (source) => {
+    const compact = unwrap(source);
+    layers.push(compact);
+    for (const block of findBlocks(compact)) {
+      const encoding = block.encryptedPem === undefined ? encodingOf(block.der) : undefined;
+      if (encoding === undefined) {
+        blocks.push(block);
+        layers.push(block.lines.join(""));
+      } else {
+        // What comes out of base64 is a quarter shorter, so this ends.
+        const inner = new TextDecoder(encoding).decode(block.der);
+        innerTexts.push(inner);
+        read(inner);
+      }
+    }
+  };
+  read(text);
+  return { layers, innerTexts, blocks };
+}
+/**
+ * Looks for a private key, or a part that tells of one, in a text that should be something else: in PEM, base64 or another
+ * known form, whatever is around it.
+ *
+ * @returns the text decoded, or undefined if it contains no key
+ */
+function findPrivateKey(text) {
+  if (text.length < SHORTEST_KEY) return undefined;
+  const decoded = decodePem(text);
+  const isPrivate = (layer) =>
+    PRIVATE_TEXT.test(layer) ||
+    [...layer.matchAll(DER_START)].some(({ index }) => beginsAsPrivateKey(layer.slice(index, index + 64)));
+  return decoded.layers.some(isPrivate) ? decoded : undefined;
+}
+function beginsAsPrivateKey(base64) {
+  const der = Buffer.from(base64, "base64");
+  const lengthBytes = ((der[1] ?? 0) & 0x80) === 0 ? 0 : (der[1] ?? 0) & 0x7f;
+  return PRIVATE_DER.test(der.toString("hex", 2 + lengthBytes));
+}
+/** Returns the lines of a key's text to mask before the key has been read: all but short ones and BEGIN and END lines. */
+function linesToMask(text) {
+  const lines = text.split(/[\r\n\u2028\u2029]/).map((line) => line.trim());
+  return lines.filter((line) => line.length >= SHORTEST_MASK && !ARMOR_LINE.test(line));
+}
+/** Returns what to mask of a text besides its own lines: what is inside its base64, and each key as a PEM file has it. */
+function decodedLinesToMask({ innerTexts, blocks }) {
+  const rebuilt = blocks.flatMap(({ lines }) => [...lines, lines.join("")]);
+  return [...new Set([...innerTexts.flatMap(linesToMask), ...rebuilt.filter((line) => line.length >= SHORTEST_MASK)])];
+}
+function unwrap(text) {
+  const ascii = WRAPPINGS.reduce((rest, [pattern, instead]) => rest.replace(pattern, instead), text);
+  if (/^[!-~]*$/.test(ascii)) return ascii;
+  return UNICODE_WRAPPINGS.reduce(
+    (rest, [pattern, instead]) => rest.replace(new RegExp(pattern, "gu"), instead),
+    ascii,
+  );
+}
+function findBlocks(compact) {
+  const armor = [...compact.matchAll(ARMOR)];
+  if (armor.length === 0) return (compact.match(BASE64_RUN) ?? []).map((run) => block("", run)).filter(isBlock);
+  const found = armor.map((line, position) => {
+    const next = armor[position + 1];
+    if (!line[0].startsWith("BEGIN") || !next?.[0].startsWith("END")) return undefined;
+    return block(line[2] ?? "", compact.slice(line.index + line[0].length, next.index));
+  });
+  return found.filter(isBlock);
+}
+function isBlock(block) {
+  return block !== undefined;
+}
+function block(label, content) {
+  const [, cipher, encrypted = content] = CIPHER.exec(content) ?? [];
+  const ivLength = cipher === undefined ? 0 : CIPHER_OF_16_BYTES.test(cipher) ? 16 : 8;
+  const body = withoutDashesAround(encrypted.slice(2 * ivLength)).replaceAll(/[,=]/g, "");
+  if (!BASE64.test(body)) return undefined;
+  const der = Buffer.from(body, "base64");
+  const lines = der.toString("base64").match(/.{1,64}/g) ?? [];
+  if (cipher === undefined) return { der, lines, encryptedPem: undefined };
+  // A cipher that chains blocks gives whole blocks; anything else was cut.
+  if (der.length % ivLength !== 0) return undefined;
+  const headers = `Proc-Type: 4,ENCRYPTED\nDEK-Info: ${cipher},${encrypted.slice(0, 2 * ivLength)}`;
+  const type = /^(EC|DSA)PRIVATEKEY$/.exec(label)?.[1] ?? "RSA";
+  const pem = [`-----BEGIN ${type} PRIVATE KEY-----`, headers, "", ...lines, `-----END ${type} PRIVATE KEY-----`, ""];
+  return { der, lines, encryptedPem: pem.join("\n") };
+}
+/** The dashes of the BEGIN and END lines; one within base64url is a digit. */
+function withoutDashesAround(body) {
+  let [start, end] = [0, body.length];
+  while (body[start] === "-") start++;
+  while (end > start && body[end - 1] === "-") end--;
+  return body.slice(start, end);
 }
 
 ;// CONCATENATED MODULE: ./build/src/inputs/certificate.js
+
 
 
 
@@ -615,87 +957,64 @@ const RENEWAL =
   `Make a new pair (${KEY_PAIR_COMMAND}), upload salesforce.crt to the app (${UPLOAD_PATH}), and change the stored key and ` +
   "certificate at the same time: the app takes one certificate.";
 const DAY_MS = 86_400_000;
-/** What else is pasted as a certificate, by its BEGIN line (RFC 7468). */
-const OTHER_ARMOR = [
-  [/BEGIN (?:NEW )?CERTIFICATE REQUEST/, "certificate-is-a-request"],
-  [/BEGIN [A-Z0-9 ]*PUBLIC KEY/, "certificate-is-a-public-key"],
+/** What else is pasted as a certificate, by its text without whitespace (labels: RFC 7468). First match wins. */
+const MISTAKES = [
+  ["certificate-is-a-request", /BEGIN(?:NEW)?CERTIFICATEREQUEST/],
+  ["certificate-truncated", /BEGIN(?:X509|TRUSTED)?CERTIFICATE-/],
+  ["certificate-is-a-public-key", /BEGIN[A-Z0-9]{0,20}PUBLICKEY|^(?:ssh|ecdsa)-/],
+  ["certificate-is-a-file-name", /^.{1,255}\.(?:crt|cer|cert|pem|der|p7b|p12|pfx|jks|csr|key)$/i],
+  ["certificate-is-a-public-key", { test: isPublicKey }],
 ];
-const BEGIN_CERTIFICATE = /BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----/;
-const CERTIFICATE_BLOCK = /BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----([^-]*)-----END /;
-const FILE_PATH = /^[^\n]{1,255}\.(?:crt|cer|cert|pem|der|p7b|p12|pfx|jks|csr|key)$/i;
 /**
- * Reads a certificate as people paste it: PEM, base64 of PEM or of DER; with any line ends, literal `\n`, on one line,
- * indented, quoted, with a BOM, with text around it. Of several, the first.
+ * Reads a certificate in every shape that a private key is read in: PEM, base64 of PEM or of DER, with whatever the way to
+ * a variable added. Of several, returns the one that belongs to the private key, otherwise the first.
  *
  * @param text the input as given
- * @throws Failure with a code of {@link CERTIFICATE_PROBLEMS}, never with a part of the text
+ * @throws InputError without a part of the text
  */
-function readCertificate(text) {
-  if (FILE_PATH.test(text.trim())) throw certificateFailure("certificate-is-a-file-name");
-  const tidied = tidy(text);
-  const decoded = decodeBase64(tidied);
-  const pem = [tidied, tidy(decoded?.toString("latin1") ?? "")].find((candidate) => /-----BEGIN /.test(candidate));
-  const der = pem === undefined ? decoded : derOfPem(pem);
-  if (der === undefined) throw certificateFailure("certificate-unreadable");
-  const certificate = parseDer(der);
-  if (certificate === undefined) throw certificateFailure(problemOfDer(der));
-  return certificate;
+function readCertificate(text, privateKey) {
+  const decoded = decodePem(text);
+  const certificates = decoded.blocks.map(({ der }) => parseDer(der)).filter((found) => found !== undefined);
+  const ofKey = privateKey && fingerprint((0,external_node_crypto_namespaceObject.createPublicKey)(privateKey));
+  const certificate =
+    certificates.find(({ publicKeyFingerprint }) => publicKeyFingerprint === ofKey) ?? certificates[0];
+  if (certificate !== undefined) return certificate;
+  const mistake = MISTAKES.find(([, looks]) => decoded.layers.some((layer) => looks.test(layer)));
+  throw inputError(mistake?.[0] ?? "certificate-unreadable");
 }
 /**
  * Checks that a certificate is the private key's.
  *
- * @throws Failure `certificate-key-mismatch` with the fingerprints of both public keys
+ * @throws InputError `certificate-key-mismatch` with the fingerprints of both public keys
  */
 function assertKeyPair(pair) {
   const ofCertificate = pair.certificate.publicKeyFingerprint;
   const ofKey = fingerprint((0,external_node_crypto_namespaceObject.createPublicKey)(pair.privateKey));
   if (ofCertificate === ofKey) return;
-  const { message } = CERTIFICATE_PROBLEMS["certificate-key-mismatch"];
-  throw certificateFailure(
-    "certificate-key-mismatch",
-    `${message}: the SHA-256 of the certificate's public key is ${ofCertificate}, the private key's is ${ofKey}`,
-  );
+  throw inputError("certificate-key-mismatch", {
+    detail: `of the certificate's public key is ${ofCertificate}, the private key's is ${ofKey}`,
+  });
 }
 /**
- * A word about the certificate's dates, where they are worth one.
+ * Returns a warning if the certificate has expired, expires soon, or isn't valid yet.
  *
  * @param now the moment to compare with
- * @param warningDays how many days before the end the warnings begin
+ * @param warningDays how many days before the expiration the warnings begin
  */
 function certificateWarning(facts) {
   const { notBefore, notAfter } = facts.certificate;
   const leftMs = notAfter.getTime() - facts.now.getTime();
   if (leftMs <= 0) {
-    return `The certificate lapsed on ${day(notAfter)}. Whether it still works is up to Salesforce. ${RENEWAL}`;
+    return `The certificate expired on ${day(notAfter)}. Salesforce is reported to go on accepting it, but doesn't promise to. ${RENEWAL}`;
   }
   if (notBefore > facts.now) {
     return (
       `The certificate is valid only from ${notBefore.toISOString()}, which is in the future by the runner's clock. ` +
-      "Whether it works already is up to Salesforce. Check the runner's clock, or wait."
+      "Check the runner's clock, or use the certificate from then on."
     );
   }
   if (leftMs > facts.warningDays * DAY_MS) return undefined;
-  return `The certificate ends on ${day(notAfter)}, in ${daysLeft(leftMs)}. ${RENEWAL}`;
-}
-/** Undoes what YAML, JSON and `.env` files do to a PEM; none of these characters belongs into one. White space does no harm. */
-function tidy(text) {
-  return text
-    .replace(/\\+[rnt]/g, "\n")
-    .replace(/["'`\\]/g, "")
-    .trim();
-}
-function decodeBase64(text) {
-  const body = text.replace(/\s+/g, "");
-  return /^[A-Za-z\d+/_-]+={0,2}$/.test(body) ? Buffer.from(body, "base64") : undefined;
-}
-function derOfPem(pem) {
-  // Refused even beside a certificate: the runner has printed this input before the step could hide anything.
-  if (/PRIVATE KEY-----/.test(pem)) throw certificateFailure("certificate-is-a-private-key");
-  const body = CERTIFICATE_BLOCK.exec(pem)?.[1];
-  if (body !== undefined) return decodeBase64(body);
-  if (BEGIN_CERTIFICATE.test(pem)) throw certificateFailure("certificate-truncated");
-  const other = OTHER_ARMOR.find(([begin]) => begin.test(pem));
-  throw certificateFailure(other?.[1] ?? "certificate-unreadable");
+  return `The certificate expires on ${day(notAfter)}, in ${daysLeft(leftMs)}. ${RENEWAL}`;
 }
 function parseDer(der) {
   try {
@@ -706,29 +1025,16 @@ function parseDer(der) {
     return undefined;
   }
 }
-function problemOfDer(der) {
-  if (["pkcs8", "pkcs1", "sec1"].some((type) => isPrivateKey(der, type))) {
-    return "certificate-is-a-private-key";
-  }
-  if (["spki", "pkcs1"].some((type) => isPublicKey(der, type))) return "certificate-is-a-public-key";
-  return "certificate-unreadable";
-}
-/** An encrypted key can't be opened here, but Node says that a passphrase is missing, which other bytes don't get. */
-function isPrivateKey(der, type) {
-  try {
-    (0,external_node_crypto_namespaceObject.createPrivateKey)({ key: der, format: "der", type });
-    return true;
-  } catch (error) {
-    return error.code === "ERR_MISSING_PASSPHRASE";
-  }
-}
-function isPublicKey(der, type) {
-  try {
-    (0,external_node_crypto_namespaceObject.createPublicKey)({ key: der, format: "der", type });
-    return true;
-  } catch {
-    return false;
-  }
+function isPublicKey(base64) {
+  const key = Buffer.from(base64, "base64");
+  return ["spki", "pkcs1"].some((type) => {
+    try {
+      (0,external_node_crypto_namespaceObject.createPublicKey)({ key, format: "der", type });
+      return true;
+    } catch {
+      return false;
+    }
+  });
 }
 function fingerprint(publicKey) {
   return (0,external_node_crypto_namespaceObject.createHash)("sha256")
@@ -744,6 +1050,69 @@ function daysLeft(leftMs) {
   return days === 1 ? "1 day" : `${days} days`;
 }
 
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = require("node:fs");
+;// CONCATENATED MODULE: ./build/src/inputs/key-file.js
+
+
+/** A key of 16,384 bits fills 13 KB; certificates beside it add a few. */
+const LARGEST_KEY_FILE = 64 * 1024;
+/** A longer name in a path is rather a secret in the wrong input. */
+const LONGEST_NAME = 40;
+const MISSING = "names a file that doesn't exist";
+const FOREIGN_FILE = [
+  "can't be read by the runner's user",
+  "Let the step that writes the file give it to the runner's user: chmod 600, without sudo.",
+];
+/** Why a file can't be read, by the operating system's code or one of {@link readRegularFile}, and what to do. */
+const REASONS = {
+  ENOENT: [MISSING, "Check that an earlier step checks out or writes the file."],
+  ENOTDIR: [MISSING, "Check the path: a part of it is a file, not a folder."],
+  EACCES: FOREIGN_FILE,
+  EPERM: FOREIGN_FILE,
+  NOT_A_FILE: ["isn't the path of a file", "Give the path of the key file itself."],
+  TOO_LARGE: ["names a file larger than 64 KiB", "Give the path of the key file itself."],
+};
+/**
+ * Reads a file into memory.
+ *
+ * @param path absolute, or relative to the current folder, which is the workspace in a step
+ * @param maxBytes what is larger is refused
+ * @throws an error with a `code`: the operating system's, `NOT_A_FILE` or `TOO_LARGE`
+ */
+function readRegularFile(path, maxBytes) {
+  const facts = (0,external_node_fs_namespaceObject.statSync)(path);
+  // Reading a FIFO would never end.
+  if (!facts.isFile()) throw Object.assign(new Error("not a file"), { code: "NOT_A_FILE" });
+  if (facts.size > maxBytes) throw Object.assign(new Error("too large"), { code: "TOO_LARGE" });
+  return (0,external_node_fs_namespaceObject.readFileSync)(path);
+}
+/**
+ * Reads a key file.
+ *
+ * @param path as the workflow gave it; it is shown only if it looks like a path
+ * @throws InputError `private-key-file-unreadable`
+ */
+function readKeyFile(path, deps) {
+  try {
+    return deps.readFile(path, LARGEST_KEY_FILE);
+  } catch (error) {
+    const code = error.code;
+    if (code === undefined) throw error;
+    throw unreadable(code, path, deps.env["GITHUB_WORKSPACE"]);
+  }
+}
+function unreadable(systemCode, path, workspace = "") {
+  const [detail, fix] = REASONS[systemCode] ?? ["names a file that can't be read", "Check the path."];
+  const given = looksLikePath(path) ? ` ${path}` : "";
+  const start = looksLikePath(workspace) ? `the workspace, ${workspace}` : "the workspace";
+  const where = detail === MISSING ? `Check the path${given}. It is relative to ${start}.` : undefined;
+  return inputError("private-key-file-unreadable", { detail, fixes: [where, fix] });
+}
+function looksLikePath(text) {
+  return /^[\w .~@:/\\-]{1,200}$/.test(text) && text.split(/[/\\]/).every((name) => name.length <= LONGEST_NAME);
+}
+
 ;// CONCATENATED MODULE: ./build/src/lib/salesforce-hosts.js
 /**
  * Every host rule, the first match wins. `*` stands for one or more characters (dots too), `#` for digits; a `*` in
@@ -753,23 +1122,23 @@ function daysLeft(leftMs) {
 // biome-ignore format: a table, one rule a row where it fits
 const HOST_RULES = [
     // The generic login hosts, those of Salesforce on Alibaba Cloud included.
-    { hosts: ["login.salesforce.com", "login.sfcrmproducts.cn"], kind: "login-host", sandbox: false, why: "production, Developer Edition and Trailhead orgs" },
-    { hosts: ["test.salesforce.com", "test.sfcrmproducts.cn"], kind: "login-host", sandbox: true, why: "sandboxes and scratch orgs" },
+    { hosts: ["login.salesforce.com", "login.sfcrmproducts.cn"], kind: "login-host", sandbox: false }, // production, Developer Edition and Trailhead orgs
+    { hosts: ["test.salesforce.com", "test.sfcrmproducts.cn"], kind: "login-host", sandbox: true }, // sandboxes and scratch orgs
     // Certain mistakes. Any other lookalike is a legal custom domain.
-    { hosts: ["logn.salesforce.com", "logins.salesforce.com", "loging.salesforce.com", "logon.salesforce.com"], kind: "misspelt", login: "login.salesforce.com", why: "is a misspelling of login.salesforce.com" },
-    { hosts: ["production.salesforce.com", "prod.salesforce.com"], kind: "misspelt", login: "login.salesforce.com", why: "doesn't exist: production orgs log in at login.salesforce.com" },
-    { hosts: ["sandbox.salesforce.com", "tests.salesforce.com"], kind: "misspelt", login: "test.salesforce.com", why: "doesn't exist: sandboxes log in at test.salesforce.com" },
-    { hosts: ["*.saleforce.com", "*.salesfroce.com", "*.saleforces.com", "*.salesforces.com", "*.salesforce.co", "*.salesforce.cm", "*.salesforce"], kind: "misspelt", login: "*.salesforce.com", why: "misspells salesforce.com" },
-    { hosts: ["salesforce.com", "www.salesforce.com", "force.com", "www.force.com"], kind: "no-login", why: "is a web site: no org logs in there" },
-    { hosts: ["admin.salesforce.com", "appexchange.salesforce.com", "developer.salesforce.com", "help.salesforce.com", "status.salesforce.com", "trailhead.salesforce.com", "trust.salesforce.com", "developer.force.com"], kind: "no-login", why: "is a web site: no org logs in there" },
-    { hosts: ["my.salesforce.com", "lightning.force.com", "my.site.com", "my.salesforce-setup.com"], kind: "no-login", why: "lacks the name of your org in front" },
-    { hosts: ["*.salesforce.com.mcas.ms"], kind: "no-login", login: "*.salesforce.com", why: "belongs to Microsoft Defender for Cloud Apps, which stands between a browser and the org" },
-    { hosts: ["*.force.com.mcas.ms"], kind: "no-login", login: "*.force.com", why: "belongs to Microsoft Defender for Cloud Apps, which stands between a browser and the org" },
-    // Pages of an org, as they stand in a browser's address bar: asked at its My Domain.
-    { hosts: ["*.lightning.force.com", "*.my.salesforce-setup.com"], kind: "page", login: "*.my.salesforce.com", why: "Lightning and Setup, of sandboxes and partitions too" },
-    { hosts: ["*.lightning.pc-rnd.force.com", "*.my.pc-rnd.salesforce-setup.com"], kind: "page", login: "*.my.pc-rnd.salesforce.com", why: "Lightning and Setup, Salesforce's own test orgs" },
-    { hosts: ["*.lightning.crmforce.mil"], kind: "page", login: "*.my.salesforce.mil", why: "Lightning, military" },
-    { hosts: ["*.lightning.sfcrmapps.cn", "*.lightning.sfcrmproducts.cn", "*.setup.sfcrmproducts.cn"], kind: "page", login: "*.my.sfcrmproducts.cn", why: "Lightning and Setup, China" },
+    { hosts: ["logn.salesforce.com", "logins.salesforce.com", "loging.salesforce.com", "logon.salesforce.com"], kind: "misspelled", login: "login.salesforce.com", why: "is a misspelling of login.salesforce.com" },
+    { hosts: ["production.salesforce.com", "prod.salesforce.com"], kind: "misspelled", login: "login.salesforce.com", why: "is a host that doesn't exist; production orgs use login.salesforce.com or their My Domain" },
+    { hosts: ["sandbox.salesforce.com", "tests.salesforce.com"], kind: "misspelled", login: "test.salesforce.com", why: "is a host that doesn't exist; sandboxes use test.salesforce.com or their My Domain" },
+    { hosts: ["*.saleforce.com", "*.salesfroce.com", "*.saleforces.com", "*.salesforces.com", "*.salesforce.co", "*.salesforce.cm", "*.salesforce"], kind: "misspelled", login: "*.salesforce.com", why: "misspells salesforce.com" },
+    { hosts: ["salesforce.com", "www.salesforce.com", "force.com", "www.force.com"], kind: "no-login", why: "is a website of Salesforce, not the address of an org" },
+    { hosts: ["admin.salesforce.com", "appexchange.salesforce.com", "developer.salesforce.com", "help.salesforce.com", "status.salesforce.com", "trailhead.salesforce.com", "trust.salesforce.com", "developer.force.com"], kind: "no-login", why: "is a website of Salesforce, not the address of an org" },
+    { hosts: ["my.salesforce.com", "lightning.force.com", "my.site.com", "my.salesforce-setup.com"], kind: "no-login", why: "has no name of an org in front" },
+    { hosts: ["*.salesforce.com.mcas.ms"], kind: "no-login", login: "*.salesforce.com", why: "is an address of Microsoft Defender for Cloud Apps, which is for browsers" },
+    { hosts: ["*.force.com.mcas.ms"], kind: "no-login", login: "*.force.com", why: "is an address of Microsoft Defender for Cloud Apps, which is for browsers" },
+    // Pages of an org, as a browser's address bar shows them: its My Domain is asked.
+    { hosts: ["*.lightning.force.com", "*.my.salesforce-setup.com"], kind: "page", login: "*.my.salesforce.com" }, // Lightning and Setup, of sandboxes and partitions too
+    { hosts: ["*.lightning.pc-rnd.force.com", "*.my.pc-rnd.salesforce-setup.com"], kind: "page", login: "*.my.pc-rnd.salesforce.com" }, // Lightning and Setup, Salesforce's own test orgs
+    { hosts: ["*.lightning.crmforce.mil"], kind: "page", login: "*.my.salesforce.mil" }, // Lightning, military
+    { hosts: ["*.lightning.sfcrmapps.cn", "*.lightning.sfcrmproducts.cn", "*.setup.sfcrmproducts.cn"], kind: "page", login: "*.my.sfcrmproducts.cn" }, // Lightning and Setup, China
     // Hosts of an org that serve something else. Their names hold more than the My Domain, so nothing is guessed.
     { hosts: ["*.vf.force.com", "*.visual.force.com", "*.visualforce.com"], kind: "no-login", why: "serves Visualforce pages, not logins" },
     { hosts: ["*.file.force.com", "*.content.force.com", "*.documentforce.com", "*.forceusercontent.com"], kind: "no-login", why: "serves files, not logins" },
@@ -777,26 +1146,23 @@ const HOST_RULES = [
     { hosts: ["*.salesforce-experience.com", "*.salesforce-communities.com"], kind: "no-login", why: "serves previews of Experience Builder, not logins" },
     { hosts: ["*.salesforce-scrt.com", "*.salesforceliveagent.com"], kind: "no-login", why: "serves chats, not logins" },
     // My Domain: one partition a row, then what has none.
-    { hosts: ["*.sandbox.my.salesforce.com", "*.sandbox.my.salesforce.mil", "*.sandbox.my.sfcrmproducts.cn"], kind: "my-domain", sandbox: true, why: "sandbox: acme--uat.sandbox.my.salesforce.com" },
-    { hosts: ["*.scratch.my.salesforce.com", "*.scratch.my.salesforce.mil", "*.scratch.my.sfcrmproducts.cn"], kind: "my-domain", sandbox: true, why: "scratch org" },
-    { hosts: ["*.develop.my.salesforce.com"], kind: "my-domain", sandbox: false, why: "Developer Edition: acme-dev-ed.develop.my.salesforce.com" },
-    { hosts: ["*.trailblaze.my.salesforce.com"], kind: "my-domain", sandbox: false, why: "Trailhead Playground" },
-    { hosts: ["*.demo.my.salesforce.com", "*.free.my.salesforce.com", "*.patch.my.salesforce.com"], kind: "my-domain", sandbox: false, why: "demo, free and patch orgs" },
-    { hosts: ["*.pc-rnd.my.salesforce.com", "*.my.pc-rnd.salesforce.com"], kind: "my-domain", sandbox: false, why: "Salesforce's own test orgs" },
-    { hosts: ["*--*.my.salesforce.com", "*--*.my.salesforce.mil", "*--*.my.sfcrmproducts.cn"], kind: "my-domain", sandbox: true, why: "old-style sandbox: a My Domain name itself has no double hyphen" },
-    { hosts: ["*.cs#.my.salesforce.com"], kind: "my-domain", sandbox: true, why: "old style with its instance: cs are the sandbox instances" },
-    { hosts: ["*.my.salesforce.com", "*.my.salesforce.mil", "*.my.sfcrmproducts.cn"], kind: "my-domain", sandbox: false, why: "production, and old-style Developer Edition" },
-    { hosts: ["*.cloudforce.com"], kind: "my-domain", sandbox: false, why: "My Domain of the first years" },
+    { hosts: ["*.sandbox.my.salesforce.com", "*.sandbox.my.salesforce.mil", "*.sandbox.my.sfcrmproducts.cn"], kind: "my-domain", sandbox: true }, // sandbox: acme--uat.sandbox.my.salesforce.com
+    { hosts: ["*.scratch.my.salesforce.com", "*.scratch.my.salesforce.mil", "*.scratch.my.sfcrmproducts.cn"], kind: "my-domain", sandbox: true },
+    { hosts: ["*.develop.my.salesforce.com"], kind: "my-domain", sandbox: false }, // Developer Edition: acme-dev-ed.develop.my.salesforce.com
+    { hosts: ["*.trailblaze.my.salesforce.com"], kind: "my-domain", sandbox: false },
+    { hosts: ["*.demo.my.salesforce.com", "*.free.my.salesforce.com", "*.patch.my.salesforce.com"], kind: "my-domain", sandbox: false }, // demo, free and patch orgs
+    { hosts: ["*.pc-rnd.my.salesforce.com", "*.my.pc-rnd.salesforce.com"], kind: "my-domain", sandbox: false }, // Salesforce's own test orgs
+    { hosts: ["*--*.my.salesforce.com", "*--*.my.salesforce.mil", "*--*.my.sfcrmproducts.cn"], kind: "my-domain", sandbox: true }, // old-style sandbox: a My Domain name itself has no double hyphen
+    { hosts: ["*.my.salesforce.com", "*.my.salesforce.mil", "*.my.sfcrmproducts.cn"], kind: "my-domain", sandbox: false }, // production, and old-style Developer Edition
     // Experience Cloud and Salesforce Sites: the path belongs to the address.
-    { hosts: ["*.sandbox.my.site.com", "*.scratch.my.site.com", "*--*.my.site.com", "*.sandbox.my.salesforce-sites.com", "*.scratch.my.salesforce-sites.com"], kind: "site", sandbox: true, why: "site of a sandbox or scratch org" },
-    { hosts: ["*.my.site.com", "*.my.pc-rnd.site.com", "*.my.salesforce-sites.com"], kind: "site", sandbox: false, why: "site" },
-    { hosts: ["*.cs#.force.com"], kind: "site", sandbox: true, why: "old-style site of a sandbox" },
-    { hosts: ["*.force.com", "*.crmforce.mil", "*.sfcrmapps.cn"], kind: "site", sandbox: undefined, why: "old-style, military and Chinese sites, *.secure.force.com included" },
+    { hosts: ["*.sandbox.my.site.com", "*.scratch.my.site.com", "*--*.my.site.com", "*.sandbox.my.salesforce-sites.com", "*.scratch.my.salesforce-sites.com"], kind: "site", sandbox: true }, // site of a sandbox or scratch org
+    { hosts: ["*.my.site.com", "*.my.pc-rnd.site.com", "*.my.salesforce-sites.com"], kind: "site", sandbox: false },
+    { hosts: ["*.force.com", "*.crmforce.mil", "*.sfcrmapps.cn"], kind: "site", sandbox: undefined }, // old-style, military and Chinese sites, *.secure.force.com included
     // Instances, and what else is surely Salesforce's.
-    { hosts: ["cs#.salesforce.com"], kind: "instance", sandbox: true, why: "sandbox instance" },
-    { hosts: ["na#.salesforce.com", "eu#.salesforce.com", "ap#.salesforce.com", "um#.salesforce.com"], kind: "instance", sandbox: false, why: "production instance" },
-    { hosts: ["*.salesforce.com", "*.salesforce.mil", "*.sfcrmproducts.cn"], kind: "instance", sandbox: undefined, why: "instance of another naming" },
-    { hosts: ["*"], kind: "custom-domain", sandbox: undefined, why: "a company's own domain of a site, or a typo that nobody can know" },
+    { hosts: ["cs#.salesforce.com"], kind: "instance", sandbox: true },
+    { hosts: ["na#.salesforce.com", "eu#.salesforce.com", "ap#.salesforce.com", "um#.salesforce.com"], kind: "instance", sandbox: false },
+    { hosts: ["*.salesforce.com", "*.salesforce.mil", "*.sfcrmproducts.cn"], kind: "instance", sandbox: undefined }, // instance of another naming
+    { hosts: ["*"], kind: "custom-domain", sandbox: undefined }, // a site under a company's own domain, or an unknown typo
 ];
 /**
  * The first rule for a host.
@@ -817,153 +1183,251 @@ function findHostRule(hostname) {
 /** Whether a host name is surely Salesforce's. */
 function isSalesforceHost(hostname) {
   const { kind } = findHostRule(hostname).rule;
-  return kind !== "custom-domain" && kind !== "misspelt";
+  return kind !== "custom-domain" && kind !== "misspelled";
 }
 function matchHost(pattern, hostname) {
   // Most patterns fail at their plain end, and that is far cheaper to see than a hundred regular expressions are to make.
   const plainEnd = pattern.slice(pattern.search(/[^*#]*$/));
   if (!hostname.endsWith(plainEnd)) return null;
-  const expression = pattern.replaceAll(".", "\\.").replaceAll("*", "(.+)").replaceAll("#", "\\d+");
+  const expression = pattern.replaceAll(".", "\\.").replaceAll("*", "(.+?)").replaceAll("#", "\\d+");
   return new RegExp(`^${expression}$`).exec(hostname);
 }
 
-;// CONCATENATED MODULE: ./build/src/inputs/login-url-errors.js
-
-const COPY_MY_DOMAIN =
-  "Copy the org's own address: Setup → My Domain → Current My Domain URL (acme.my.salesforce.com, for example).";
-const GENERIC_LOGINS =
-  "Or use https://login.salesforce.com for production, https://test.salesforce.com for a sandbox or scratch org.";
-/** Every reason to refuse a login URL, by its failure code. No message holds the text that was given. */
-const LOGIN_URL_PROBLEMS = {
-  "login-url-blank": {
-    message: "it was passed, but is blank, and a silent default would mean production",
-    steps: [
-      "If it comes from a variable: check the name, and that this repository, organization or environment has it.",
-      "To log in at https://login.salesforce.com, leave login_url out.",
-    ],
-  },
-  "login-url-placeholder": {
-    message: "this is a shell variable or an expression that nothing has replaced",
-    steps: [
-      "Use an expression of GitHub Actions (vars.SALESFORCE_LOGIN_URL, for example) in the step itself: shell variables are not replaced under with:.",
-      COPY_MY_DOMAIN,
-    ],
-  },
-  "login-url-characters": {
-    message: "it has white space, a backslash or a control character in it, which no address has",
-    steps: ["Give exactly one address, on one line.", COPY_MY_DOMAIN],
-  },
-  "login-url-not-https": {
-    message: "it begins with http:, and the assertion must not travel unencrypted",
-    steps: ["Write https:// in place of http://"],
-  },
-  "login-url-scheme": {
-    message: "it begins with a scheme other than https:",
-    steps: ["Write https:// and the host, or the host alone.", COPY_MY_DOMAIN],
-  },
-  "login-url-username": {
-    message: "this is a username or an e-mail address, not an address to log in at",
-    steps: ["Give the Salesforce username as the input username.", COPY_MY_DOMAIN],
-  },
-  "login-url-user-info": {
-    message: "it has a user name or password in front of the host (before an @), which this flow has no use for",
-    steps: [
-      "Remove everything between https:// and the host, the @ included.",
-      "If that was a password, change it: the runner may have printed it with the step's inputs.",
-    ],
-  },
-  "login-url-incomplete": {
-    message: "the host is a bare word without a dot, so a part of it is missing",
-    steps: [COPY_MY_DOMAIN, GENERIC_LOGINS],
-  },
-  "login-url-ip-address": {
-    message: "the host is an IP address, and no certificate of Salesforce is valid for one",
-    steps: [COPY_MY_DOMAIN, GENERIC_LOGINS],
-  },
-  "login-url-unreadable": {
-    message: "this can't be read as the address of a host",
-    steps: [COPY_MY_DOMAIN, GENERIC_LOGINS],
-  },
-  "login-url-misspelt": { message: "the host is misspelt", steps: [COPY_MY_DOMAIN] },
-  "login-url-no-login-host": { message: "no org logs in at this host", steps: [COPY_MY_DOMAIN, GENERIC_LOGINS] },
-};
-/** Every reason to refuse an explicit audience, by its failure code. */
-const AUDIENCE_PROBLEMS = {
-  "audience-not-https-url": {
-    message: "Salesforce documents only https URLs as audience, and this isn't one",
-    steps: [
-      "Give https://login.salesforce.com, https://test.salesforce.com, the My Domain with https:// in front, or a site's URL with its path.",
-      "Or leave audience out: it then follows from login_url.",
-    ],
-  },
-  "audience-user-info": {
-    message: "it has a user name or password in front of the host (before an @)",
-    steps: ["Remove everything between https:// and the host, the @ included."],
-  },
-};
-/** Words that people give alone, and what to do about each. */
-const BARE_WORDS = new Map([
-  ["login", "Use https://login.salesforce.com"],
-  ["production", "Use https://login.salesforce.com, or better the org's My Domain."],
-  ["prod", "Use https://login.salesforce.com, or better the org's My Domain."],
-  ["test", "Use https://test.salesforce.com"],
-  ["sandbox", "Use https://test.salesforce.com, or better the sandbox's My Domain."],
-  ["http", "Write https:// once, with its colon and both slashes."],
-  ["https", "Write https:// once, with its colon and both slashes."],
-]);
-/**
- * What to do about a host without a dot.
- *
- * @param word lower case
- */
-function hintForBareWord(word) {
-  return BARE_WORDS.get(word) ?? `If ${word} is the org's My Domain name, use https://${word}.my.salesforce.com`;
+;// CONCATENATED MODULE: ./build/src/lib/salesforce-id.js
+const ID = /^[A-Za-z\d]{15}([A-Za-z\d]{3})?$/;
+const CHECKSUM_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345";
+/** Returns whether a text has the form of a Salesforce ID: 15 or 18 letters and digits. */
+function isSalesforceId(text) {
+  return ID.test(text);
 }
 /**
- * The failure of a login URL.
+ * Returns the 18-character form of a Salesforce ID, which stays unique where case is ignored.
  *
- * @param details a message that says more than the table's, and a step to put first
+ * @param id 15 characters, or 18 with their checksum
+ * @returns undefined if it isn't an ID, or if its checksum is wrong
  */
-function loginUrlFailure(code, details = {}) {
-  const { message, steps } = LOGIN_URL_PROBLEMS[code];
-  const { hint } = details;
-  return new InputFailure({
-    code,
-    message: details.message ?? message,
-    steps: hint === undefined ? steps : [hint, ...steps],
+function to18Characters(id) {
+  if (!isSalesforceId(id)) return undefined;
+  const shortId = id.slice(0, 15);
+  const longId = shortId + checksum(shortId);
+  return id.length === 15 || id === longId ? longId : undefined;
+}
+/** Returns whether both are IDs of one record, in whichever length. */
+function sameId(a, b) {
+  return isSalesforceId(a) && isSalesforceId(b) && a.slice(0, 15) === b.slice(0, 15);
+}
+/** Each checksum digit says which of five characters are upper case, the first one in the lowest bit. */
+function checksum(shortId) {
+  const digits = [0, 5, 10].map((start) => {
+    const upper = [...shortId.slice(start, start + 5)].map((character) => /[A-Z]/.test(character));
+    return CHECKSUM_DIGITS.charAt(upper.reduce((bits, isUpper, index) => bits + (isUpper ? 2 ** index : 0), 0));
   });
+  return digits.join("");
 }
-/** The failure of an explicit audience. */
-function audienceFailure(code) {
-  return new InputFailure({ code, ...AUDIENCE_PROBLEMS[code] });
+
+;// CONCATENATED MODULE: ./build/src/inputs/parsers.js
+
+
+/** Compiled when needed: V8 is slow at Unicode's classes, and most inputs are plain ASCII. */
+const INVISIBLE = "[\\s\\p{C}]";
+const QUOTES = "\"'`“”„‘’«»";
+/** What was never replaced by a value, whatever the input is for. Each is all that the input contains. */
+const CERTAIN_PLACEHOLDERS = [
+  [/^\*[*\s]*$/, "a masked secret copied from a log (***)", "Copy the value from where it was made, not from a log."],
+  [/^\$?\{\{[^{}]*\}\}$/, "an expression that GitHub didn't replace"],
+];
+const PLACEHOLDERS = [
+  ...CERTAIN_PLACEHOLDERS,
+  [/^(?:secrets|vars|env|inputs|steps|needs|github)\.[\w.-]+$/, "the name of a secret or variable"],
+  [/^[A-Z][A-Z\d]*(?:_[A-Z\d]+)+$/, "the name of a secret or variable"],
+  [/^(?:\$(?:env:)?\w+|\$\{[^{}]*\}|%\w+%)$/i, "the name of a shell variable"],
+  [/^\$\([^()]*\)$/, "a shell command"],
+  [/^<[^<>.:/@]{1,40}>$/, "a description in angle brackets"],
+  [/^(?:null|undefined|none|changeme|todo)$/i, "a word such as null"],
+];
+/**
+ * Returns what placeholder a text is, as details for its error.
+ *
+ * @param text the input as given
+ */
+function placeholderIn(text, placeholders = PLACEHOLDERS) {
+  const value = withoutQuotes(text);
+  const found = placeholders.find(([looks]) => looks.test(value));
+  return found && { detail: found[1], fixes: [found[2]] };
+}
+/** Returns a text without whitespace and quotes around it. */
+function withoutQuotes(text) {
+  const value = text.trim();
+  let [start, end] = [0, value.length];
+  while (start < end && QUOTES.includes(value.charAt(start))) start++;
+  while (end > start && QUOTES.includes(value.charAt(end - 1))) end--;
+  return value.slice(start, end).trim();
+}
+/**
+ * Refuses what GitHub or a shell should have replaced.
+ *
+ * @param isAnyWord whether the value may be any word: then only expressions and `***` are refused
+ * @throws InputError `input-placeholder`
+ */
+function refusePlaceholder(text, isAnyWord) {
+  const placeholder = placeholderIn(text, isAnyWord ? CERTAIN_PLACEHOLDERS : PLACEHOLDERS);
+  if (placeholder !== undefined) throw inputError("input-placeholder", placeholder);
+  if (isAnyWord || !/\$\{|\{\{/.test(text)) return;
+  throw inputError("input-placeholder", { detail: "an expression that GitHub didn't replace" });
+}
+/**
+ * Refuses what is around a value in a mail, a shell or a YAML file.
+ *
+ * @throws InputError `input-quoted`
+ */
+function refuseQuotes(text) {
+  const value = text.trim();
+  if (withoutQuotes(value) !== value) throw inputError("input-quoted", { detail: "has quotes around its value" });
+  if (/^<|>$/.test(value)) throw inputError("input-quoted", { detail: "has angle brackets around its value" });
+  if (/^mailto:/i.test(value)) throw inputError("input-quoted", { detail: "begins with mailto:" });
+}
+/** The events whose runs for a pull request of a fork get no secrets (GitHub docs, "Events that trigger workflows"). */
+const PULL_REQUEST_EVENT = /^pull_request(?:_review|_review_comment)?$/;
+/** An event is described in some 30 KB; a larger description isn't worth its time. */
+const LARGEST_EVENT = 1024 * 1024;
+const DEPENDABOT_STORE =
+  "Add the secret to Dependabot's own store too: Settings > Secrets and variables > Dependabot. Its runs get no other secrets.";
+const NO_FORKS =
+  "Let only branches of this repository run this job, since pull requests from forks get no secrets: if: github.event.pull_request.head.repo.full_name == github.repository";
+const WHY_BLANK = [
+  "Check that a secret or variable of this name exists (Settings > Secrets and variables > Actions). If it is in an environment, add environment: NAME to the job.",
+  "If this is a reusable workflow, add secrets: inherit to the job that calls it.",
+];
+/**
+ * Refuses a blank input with the reason that fits this run, if the run shows it; otherwise with all that may fit.
+ *
+ * @param message a predicate
+ * @throws InputError `input-blank`
+ */
+function refuseBlank(message, facts) {
+  if (facts.env["GITHUB_ACTOR"] === "dependabot[bot]") {
+    const detail = `${message}: Dependabot's runs get only Dependabot's own secrets`;
+    throw inputError("input-blank", { detail, fixes: [DEPENDABOT_STORE] });
+  }
+  const isFork = isForFork(facts);
+  if (isFork === true) {
+    const detail = `${message}: pull requests from forks get no secrets`;
+    throw inputError("input-blank", { detail, fixes: [NO_FORKS] });
+  }
+  throw inputError("input-blank", { detail: message, fixes: isFork === false ? WHY_BLANK : [...WHY_BLANK, NO_FORKS] });
+}
+/** Whether this run is for a pull request from another repository; undefined if that can't be told. */
+function isForFork({ env, readFile }) {
+  const name = env["GITHUB_EVENT_NAME"];
+  if (name && !PULL_REQUEST_EVENT.test(name)) return false;
+  try {
+    const event = JSON.parse(readFile(env["GITHUB_EVENT_PATH"] ?? "", LARGEST_EVENT).toString());
+    const { pull_request, repository } = event;
+    // The repository of a fork may have been deleted since.
+    return pull_request.head.repo?.id !== repository.id;
+  } catch {
+    return undefined;
+  }
+}
+/**
+ * @param text the consumer key: an opaque identifier without whitespace
+ * @throws InputError
+ */
+function parseConsumerKey(text) {
+  const key = text.trim();
+  refuseInvisible(key, "consumer-key-malformed");
+  // Salesforce shows the secret beside the key: 64 hexadecimal digits, in older apps up to 20 decimal ones.
+  if (/^(?:[\dA-F]{64}|\d{15,20})$/.test(key)) {
+    throw inputError("consumer-key-malformed", { detail: "is a consumer secret, not a consumer key" });
+  }
+  return key;
+}
+/**
+ * @param text a Salesforce username, in the form of an email address
+ * @throws InputError
+ */
+function parseUsername(text) {
+  const username = text.trim();
+  refuseInvisible(username, "username-malformed");
+  if (/^[^@]+@[^@]+$/.test(username)) return username;
+  throw inputError("username-malformed", { detail: "isn't a Salesforce username, which contains one @" });
+}
+/** Neither has whitespace or control characters, which would let a value end a line of the log. */
+function refuseInvisible(text, code) {
+  if (/^[!-~]*$/.test(text) || !new RegExp(INVISIBLE, "u").test(text)) return;
+  throw inputError(code, { detail: "contains whitespace or an invisible character" });
+}
+/**
+ * @param text `true` or `false` in the spellings of YAML 1.2
+ * @throws InputError
+ */
+function parseBoolean(text) {
+  const value = text.trim();
+  if (/^(?:true|True|TRUE)$/.test(value)) return true;
+  if (/^(?:false|False|FALSE)$/.test(value)) return false;
+  throw inputError("input-not-a-boolean");
+}
+/**
+ * @param text decimal digits
+ * @param range the least and the greatest number that is allowed
+ * @throws InputError
+ */
+function parseWholeNumber(text, { from, to }) {
+  const value = text.trim();
+  const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+  if (number >= from && number <= to) return number;
+  throw inputError("input-not-a-number", { detail: `${from} to ${to}` });
+}
+/**
+ * @param text an org ID of 15 or 18 characters
+ * @returns 18 characters
+ * @throws InputError
+ */
+function parseOrgId(text) {
+  const id = text.trim();
+  if (!isSalesforceId(id)) throw inputError("org-id-malformed");
+  // Key prefixes: Salesforce help, "Standard Field Record ID Prefix Decoder".
+  if (!id.startsWith("00D")) throw inputError("org-id-prefix");
+  const longId = to18Characters(id);
+  if (longId === undefined) throw inputError("org-id-checksum");
+  return longId;
 }
 
 ;// CONCATENATED MODULE: ./build/src/inputs/login-url.js
 
 
+
+
+const MY_DOMAIN_OF_PRODUCTION = "Use the production org's My Domain: https://YOUR-DOMAIN.my.salesforce.com";
+const MY_DOMAIN_OF_SANDBOX =
+  "Use the sandbox's My Domain: https://YOUR-DOMAIN--SANDBOX-NAME.sandbox.my.salesforce.com (scratch orgs: see sf org display)";
 /** The documented audiences: Salesforce help, OAuth 2.0 JWT Bearer Flow. */
 const PRODUCTION_AUDIENCE = "https://login.salesforce.com";
 const SANDBOX_AUDIENCE = "https://test.salesforce.com";
-/**
- * Where browsers end up below a site: its login page, its Lightning pages (`/s/…`, Experience Cloud) and its
- * services (`/services/oauth2/token`). None of them belongs to the site's own path.
- */
-const SITE_PAGES = /(\/login)*(\/(s|services)(\/.*)?)?$/;
-/** White space, a backslash, or a control character. */
+/** Whitespace, a backslash, or a control character. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this finds
 const NO_ADDRESS = /[\s\\\u0000-\u001f\u007f-\u009f]/;
 const HOST_NAME = /^[a-z\d_-]{1,63}(\.[a-z\d_-]{1,63})*$/;
 const IP_ADDRESS = /^(\[.*\]|[\d.]*\d)$/;
-const LONGEST_URL = 2048;
+/** Words that people give alone, and what each means. Others are most likely a My Domain name. */
+const BARE_WORDS = new Map([
+  ["login", MY_DOMAIN_OF_PRODUCTION],
+  ["production", MY_DOMAIN_OF_PRODUCTION],
+  ["prod", MY_DOMAIN_OF_PRODUCTION],
+  ["test", MY_DOMAIN_OF_SANDBOX],
+  ["sandbox", MY_DOMAIN_OF_SANDBOX],
+  ["http", "Write https:// once, with its colon and both slashes."],
+  ["https", "Write https:// once, with its colon and both slashes."],
+]);
 /**
  * Reads a login URL as people type it or copy it from the address bar, with or without `https://`.
  *
  * @param text the input as given
  * @returns where to ask; reading its `url` again gives the same
- * @throws Failure with a code of {@link LOGIN_URL_PROBLEMS}
+ * @throws InputError with one of the `login-url-` codes
  */
 function parseLoginUrl(text) {
-  const given = readUrl(text.trim());
+  const given = readUrl(withoutBrackets(text));
   const { rule, hostname } = findLoginHost(given.hostname);
   const host = given.port === "" ? hostname : `${hostname}:${given.port}`;
   const keepsPath = rule.kind === "site" || rule.kind === "custom-domain";
@@ -986,404 +1450,102 @@ function parseLoginUrl(text) {
  *
  * @param text the input as given
  * @param loginUrl where the assertion will go
- * @returns the `aud` claim, and a warning where it names another host than a login URL that isn't Salesforce's
- * @throws Failure with a code of {@link AUDIENCE_PROBLEMS}
+ * @returns the `aud` claim, and a warning if neither it nor `login_url` is Salesforce's and their hosts differ
+ * @throws InputError with one of the `audience-` codes
  */
 function checkAudience(text, loginUrl) {
   const audience = text.trim();
   const url = /^https:\/\/./.test(audience) && !NO_ADDRESS.test(audience) ? URL.parse(audience) : null;
-  if (url !== null && hasUserInfo(audience)) throw audienceFailure("audience-user-info");
-  if (url === null || !HOST_NAME.test(url.hostname)) throw audienceFailure("audience-not-https-url");
+  if (url !== null && hasUserInfo(audience)) throw inputError("audience-user-info");
+  if (url === null || !HOST_NAME.test(url.hostname)) throw inputError("audience-not-https-url");
   if (loginUrl.isSalesforce || url.hostname === new URL(loginUrl.url).hostname) return { audience, warning: undefined };
+  // Whoever runs the host of login_url could use the assertion at Salesforce for as long as it is valid.
+  if (isSalesforceHost(url.hostname)) throw inputError("audience-at-other-host");
   const warning =
-    `audience names ${url.hostname}, but login_url is ${loginUrl.host}, which is not a Salesforce host: whoever runs it ` +
-    "gets an assertion that another host may accept for as long as it is valid (3 minutes). " +
-    "Leave audience out unless you trust that host with your org.";
+    `audience names ${url.hostname}, but login_url is ${loginUrl.host}: whoever runs that host gets an assertion that ` +
+    "another host may accept for 3 minutes. Remove audience from the step unless you trust both hosts with your org.";
   return { audience, warning };
+}
+/**
+ * Returns lines for the log on where the login goes.
+ *
+ * @param isSet whether the workflow chose the address
+ */
+function loginUrlNotices(loginUrl, isSet) {
+  if (!loginUrl.isSalesforce) {
+    return [`login_url is ${loginUrl.host}, which isn't a host of Salesforce. The assertion is sent there.`];
+  }
+  if (isSet) return [];
+  return [
+    `login_url isn't set, so the login goes to ${loginUrl.url}. Set it to the org's own address (${MY_DOMAIN}): ` +
+      "since Spring '26, External Client Apps may be found only there.",
+  ];
 }
 function readUrl(text) {
   refuseUnusable(text);
   const scheme = /^([a-z][a-z\d+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase();
-  if (scheme === "http") throw loginUrlFailure("login-url-not-https");
-  if (scheme !== undefined && scheme !== "https") throw loginUrlFailure("login-url-scheme");
+  if (scheme === "http") throw inputError("login-url-not-https");
+  if (scheme !== undefined && scheme !== "https") throw inputError("login-url-scheme");
   const address = text.replace(/^(https:\/\/)?\/*/i, "");
-  if (/^[^/?#:@]+@[^/?#:@]+$/.test(address) && scheme === undefined) throw loginUrlFailure("login-url-username");
-  if (hasUserInfo(address)) throw loginUrlFailure("login-url-user-info");
+  if (/^[^/?#:@]+@[^/?#:@]+$/.test(address) && scheme === undefined) throw inputError("login-url-username");
+  if (hasUserInfo(address)) throw inputError("login-url-user-info");
   const url = URL.parse(`https://${address}`);
-  if (url === null) throw loginUrlFailure("login-url-unreadable");
+  if (url === null) throw inputError("login-url-unreadable");
   // A copy, because setting URL.hostname can abort the whole process on Node 24.4.0.
   const hostname = url.hostname.replace(/\.$/, "");
   refuseHost(hostname);
   return { hostname, port: url.port, pathname: url.pathname };
 }
+/** Removes what is around an address in a mail, a document or a YAML file; a path alone may end in a quote. */
+function withoutBrackets(text) {
+  const address = text.trim();
+  if (!/^["'`“”„‘’«»<]|^mailto:/i.test(address)) return address;
+  return withoutQuotes(withoutQuotes(address).replace(/^<|>$/g, "")).replace(/^mailto:/i, "");
+}
 function refuseUnusable(text) {
-  if (text === "") throw loginUrlFailure("login-url-blank");
-  if (/\$\{|\{\{|^\$/.test(text)) throw loginUrlFailure("login-url-placeholder");
-  if (NO_ADDRESS.test(text)) throw loginUrlFailure("login-url-characters");
-  if (text.length > LONGEST_URL) throw loginUrlFailure("login-url-unreadable");
+  if (text === "") throw inputError("login-url-blank");
+  if (NO_ADDRESS.test(text)) throw inputError("login-url-characters");
 }
 /** An `@` before the path; URL itself forgets a user info that is empty. */
 function hasUserInfo(address) {
   return /^(https:)?\/*[^/?#]*@/i.test(address);
 }
 function refuseHost(hostname) {
-  if (IP_ADDRESS.test(hostname)) throw loginUrlFailure("login-url-ip-address");
+  if (IP_ADDRESS.test(hostname)) throw inputError("login-url-ip-address");
   // Node 24.4.0 turns some invalid international names into host names that it then refuses to read itself.
   const isStable = URL.parse(`https://${hostname}`)?.hostname === hostname;
-  if (!HOST_NAME.test(hostname) || !isStable) throw loginUrlFailure("login-url-unreadable");
+  if (!HOST_NAME.test(hostname) || !isStable) throw inputError("login-url-unreadable");
   if (hostname.includes(".")) return;
-  throw loginUrlFailure("login-url-incomplete", { hint: hintForBareWord(hostname) });
+  const fix =
+    BARE_WORDS.get(hostname) ?? `If ${hostname} is the org's My Domain name, use https://${hostname}.my.salesforce.com`;
+  throw inputError("login-url-incomplete", { fixes: [fix] });
 }
 function findLoginHost(hostname) {
   const { rule, login } = findHostRule(hostname);
-  const hint = login && `Use https://${login}`;
+  // The generic hosts may not find External Client Apps, so they are never advised.
+  const advised = login !== undefined && findHostRule(login).rule.kind !== "login-host" ? login : undefined;
+  const details = "why" in rule ? { detail: rule.why, fixes: [advised && `Use https://${advised}`] } : {};
   switch (rule.kind) {
     case "page":
       return findLoginHost(login ?? hostname);
-    case "misspelt":
-      throw loginUrlFailure("login-url-misspelt", { message: `${hostname} ${rule.why}`, hint });
+    case "misspelled":
+      throw inputError("login-url-misspelled", details);
     case "no-login":
-      throw loginUrlFailure("login-url-no-login-host", { message: `${hostname} ${rule.why}`, hint });
+      throw inputError("login-url-no-login-host", details);
     default:
       return { rule, hostname };
   }
 }
+/**
+ * The site's own path, without where browsers end up below it: its login page, its Lightning pages (`/s/…`, Experience
+ * Cloud) and its services (`/services/oauth2/token`).
+ */
 function sitePath(pathname) {
-  return pathname.replace(/\/+/g, "/").replace(/\/$/, "").replace(SITE_PAGES, "");
-}
-
-;// CONCATENATED MODULE: ./build/src/inputs/parsers.js
-
-/** Compiled when needed: V8 is slow at Unicode's classes, and most inputs are plain ASCII. */
-const INVISIBLE = "[\\s\\p{C}]";
-/** What a required input that arrives blank usually comes from, most frequent first. */
-const WHY_BLANK = [
-  "Check the name: a secret or variable that doesn't exist is silently blank.",
-  "A secret of an environment reaches only jobs that name it: add environment: to the job.",
-  "Workflows that run for a fork or for Dependabot get no secrets (Dependabot has a store of its own).",
-  "A reusable workflow gets secrets only by secrets: inherit or by name.",
-];
-/** The failure of an input that must not be blank. */
-function missingInput(message) {
-  return new InputFailure({ code: "input-blank", message, steps: WHY_BLANK });
-}
-/**
- * @param text the consumer key: an opaque identifier, without any white space
- * @throws Failure
- */
-function parseConsumerKey(text) {
-  const key = text.trim();
-  if (key === "") throw missingInput("it is blank");
-  refuseOddCharacters(key, "consumer-key-malformed", [
-    "Copy it with the copy button: Setup → External Client App Manager → your app → Settings → OAuth Settings → Consumer Key and Secret.",
-  ]);
-  return key;
-}
-/**
- * @param text a Salesforce username: in the form of an e-mail address, but not one
- * @throws Failure
- */
-function parseUsername(text) {
-  const username = text.trim();
-  if (username === "") throw missingInput("it is blank");
-  const steps = [
-    "Copy it from the user's page: Setup → Users → Username. It is in the form of an e-mail address and need not be one.",
-  ];
-  refuseOddCharacters(username, "username-malformed", steps);
-  if (!/^[^@]+@[^@]+$/.test(username)) {
-    throw new InputFailure({
-      code: "username-malformed",
-      message: "a Salesforce username has one @ in it, and this has not",
-      steps,
-    });
-  }
-  return username;
-}
-function refuseOddCharacters(text, code, steps) {
-  if (text.includes("${{")) {
-    const message = "it holds an expression that GitHub did not replace";
-    throw new InputFailure({
-      code,
-      message,
-      steps: ["Write the expression into the step itself, without quotes that keep it from being read.", ...steps],
-    });
-  }
-  // White space and control characters belong into neither, and would let a value end a line of the log.
-  if (hasInvisible(text)) {
-    throw new InputFailure({ code, message: "it has white space or an invisible character in it", steps });
-  }
-}
-function hasInvisible(text) {
-  return !/^[!-~]*$/.test(text) && new RegExp(INVISIBLE, "u").test(text);
-}
-/**
- * @param text `true` or `false` in the spellings of YAML 1.2
- * @throws Failure
- */
-function parseBoolean(text) {
-  const value = text.trim();
-  if (/^(?:true|True|TRUE)$/.test(value)) return true;
-  if (/^(?:false|False|FALSE)$/.test(value)) return false;
-  throw new InputFailure({
-    code: "input-not-a-boolean",
-    message: "it is neither true nor false",
-    steps: ["Write true or false."],
-  });
-}
-/**
- * @param text decimal digits
- * @param range the least and the greatest number that is allowed
- * @throws Failure
- */
-function parseWholeNumber(text, { from, to }) {
-  const value = text.trim();
-  const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
-  if (number >= from && number <= to) return number;
-  const message = `it is not a whole number from ${from} to ${to}`;
-  throw new InputFailure({
-    code: "input-not-a-number",
-    message,
-    steps: [`Write a number from ${from} to ${to}, digits only.`],
-  });
-}
-
-;// CONCATENATED MODULE: external "node:buffer"
-const external_node_buffer_namespaceObject = require("node:buffer");
-;// CONCATENATED MODULE: ./build/src/inputs/pem.js
-
-const asciiCharacter = (_, hex) => String.fromCharCode(Number.parseInt(hex, 16));
-/** What the ways to a secret add to a key, in the order in which it is taken off, and what stands there instead. */
-const WRAPPINGS = [
-  // White space, quotes, `+`, `/`, `-` and `=` as JSON encoders, URLs and the runner's old commands write them.
-  [/(?:\\u00|%)(0[AD]|2[0267BDF]|3D)/gi, asciiCharacter],
-  [/\\[nrt]/g, ""],
-  // White space and control characters of ASCII; `>` marks a quoted mail.
-  [/[^!-~\u0080-\uffff]|[\\>"'`]/g, ""],
-];
-/** What word processors and editors add besides. Compiled when needed: V8 is slow at Unicode's classes, and most keys are plain ASCII. */
-const UNICODE_WRAPPINGS = [
-  // Hyphens become dashes and minus signs.
-  ["\\p{Pd}|\\u2212", "-"],
-  // \p{C}: byte order marks, zero-width characters.
-  ["[\\s\\p{C}“”„‘’«»]", ""],
-];
-const LABEL = "(?:RSA|EC|DSA|ENCRYPTED|ANY)?";
-/** A BEGIN line without its white space, and what follows up to the END line, if there is one before the next BEGIN. */
-const BLOCK = new RegExp(
-  `BEGIN(${LABEL})PRIVATEKEY(.*?)(?:(END)${LABEL}PRIVATEKEY|(?=BEGIN${LABEL}PRIVATEKEY)|$)`,
-  "g",
-);
-const ARMOR = /BEGIN[A-Z0-9]{0,30}(?:KEY|CERT)|PRIVATEKEY/;
-/** Both alphabets of RFC 4648, with or without padding, and no shorter than a key can be. */
-const BASE64 = /^[\w+/-]{60,}=*$/;
-/** Headers of an encrypted key (RFC 1421 §4.6): the cipher, then its initialisation vector in hex, then the key itself. */
-const CIPHER = /DEK-Info:([\w-]{1,32}),(.*)/i;
-const CIPHER_OF_16_BYTES = /^(?:AES|ARIA|CAMELLIA|SEED)/i;
-/**
- * The bytes of a key file as text: UTF-8 or UTF-16 (what PowerShell's `>` writes) without the byte order mark, or the
- * base64 of a binary file.
- */
-function decodeKeyFile(bytes) {
-  const encoding = encodingOf(bytes);
-  return encoding === undefined ? bytes.toString("base64") : new TextDecoder(encoding).decode(bytes);
-}
-/** A PEM file has ASCII at its start, so the place of a NUL tells UTF-16 even without a byte order mark. */
-function encodingOf(bytes) {
-  const start = bytes.toString("hex", 0, 2);
-  if (start === "fffe" || start.endsWith("00")) return "utf-16le";
-  if (start === "feff" || start.startsWith("00")) return "utf-16be";
-  if ((0,external_node_buffer_namespaceObject.isUtf8)(bytes)) return "utf-8";
-  return bytes.includes("-----BEGIN ") ? "latin1" : undefined;
-}
-/**
- * Takes off everything that the ways to a secret add to a key: white space, quotes, escapes, and base64 as often as
- * it was put on.
- *
- * @param mask is given every text that comes out of base64
- * @returns the text after each step, at least one; the last is PEM or the base64 of DER if a key is in it
- */
-function unwrap(text, mask) {
-  const ascii = WRAPPINGS.reduce((rest, [pattern, instead]) => rest.replace(pattern, instead), text);
-  const compact = /^[!-~]*$/.test(ascii) ? ascii : withoutUnicode(ascii);
-  if (!BASE64.test(compact) || ARMOR.test(compact)) return [compact];
-  const bytes = Buffer.from(compact, "base64");
-  const inner = decodeKeyFile(bytes);
-  if (inner === bytes.toString("base64")) return [compact, inner];
-  mask(inner);
-  return [compact, ...unwrap(inner, mask)];
-}
-function withoutUnicode(text) {
-  return UNICODE_WRAPPINGS.reduce((rest, [pattern, instead]) => rest.replace(new RegExp(pattern, "gu"), instead), text);
-}
-/**
- * Finds the private keys in a text, without reading them.
- *
- * @param compact what {@link unwrap} gave last
- */
-function findKeyBlocks(compact) {
-  const found = ARMOR.test(compact)
-    ? [...compact.matchAll(BLOCK)].map(([, label = "", body = "", end]) => end && keyBlock(label, body))
-    : [keyBlock("", compact)];
-  return found.filter((block) => typeof block === "object");
-}
-function keyBlock(label, content) {
-  const [, cipher, encrypted = content] = CIPHER.exec(content) ?? [];
-  const ivLength = cipher === undefined ? 0 : CIPHER_OF_16_BYTES.test(cipher) ? 16 : 8;
-  const body = encrypted.slice(2 * ivLength).replaceAll("-", "");
-  if (!BASE64.test(body)) return undefined;
-  const der = Buffer.from(body, "base64");
-  const lines = (der.toString("base64").match(/.{1,64}/g) ?? []).join("\n");
-  if (cipher === undefined) return { der, lines, encryptedPem: undefined };
-  // A cipher that chains blocks gives whole blocks; anything else was cut.
-  if (der.length % ivLength !== 0) return undefined;
-  const headers = `Proc-Type: 4,ENCRYPTED\nDEK-Info: ${cipher},${encrypted.slice(0, 2 * ivLength)}`;
-  const type = `${/^(?:EC|DSA)$/.test(label) ? label : "RSA"} PRIVATE KEY`;
-  return { der, lines, encryptedPem: `-----BEGIN ${type}-----\n${headers}\n\n${lines}\n-----END ${type}-----\n` };
-}
-
-;// CONCATENATED MODULE: ./build/src/inputs/private-key-errors.js
-
-
-const STORE = "Store the whole file of the private key: gh secret set SALESFORCE_PRIVATE_KEY < salesforce.key";
-const THEN_STORE = "Then store the new file: gh secret set SALESFORCE_PRIVATE_KEY < salesforce.key";
-const PRIVATE_FILE =
-  "The private key is the file that openssl wrote with -keyout. Its first line says BEGIN PRIVATE KEY, BEGIN RSA PRIVATE KEY or BEGIN ENCRYPTED PRIVATE KEY.";
-const MAKE_PAIR = `Make a new pair: ${KEY_PAIR_COMMAND}`;
-const LOST = `If the private key is lost, make a new pair and upload its salesforce.crt to your app: ${KEY_PAIR_COMMAND}`;
-const UPLOAD = `Upload the new salesforce.crt: ${UPLOAD_PATH}.`;
-/** Every reason to refuse a private key, by its failure code. No message holds a part of the key. */
-const PRIVATE_KEY_PROBLEMS = {
-  "private-key-empty": {
-    message: "it is empty: there is nothing but white space in it",
-    steps: [
-      "If a step writes the file from a secret, check the secret's name: one that doesn't exist is silently blank.",
-      STORE,
-    ],
-  },
-  "private-key-too-large": {
-    message: "it is larger than 64 KiB, and no RSA key is",
-    steps: ["Give the key alone, without the other files of its folder or archive.", STORE],
-  },
-  "private-key-is-public": {
-    message: "this is a public key, and an assertion is signed with the private one",
-    steps: [PRIVATE_FILE, STORE, LOST],
-  },
-  "private-key-is-certificate": {
-    message: "this is a certificate, and an assertion is signed with the private key that belongs to it",
-    steps: [PRIVATE_FILE, STORE, "The certificate itself may be given as the input certificate.", LOST],
-  },
-  "private-key-is-certificate-request": {
-    message:
-      "this is a certificate signing request, and an assertion is signed with the private key that it was made with",
-    steps: [PRIVATE_FILE, STORE, LOST],
-  },
-  "private-key-is-openssh": {
-    message: "this is a key in OpenSSH's own format, and a PEM file is needed",
-    steps: [
-      "Convert the file, which is overwritten (press Enter for no passphrase): ssh-keygen -p -m PEM -f salesforce.key",
-      THEN_STORE,
-      `If its first line still says BEGIN OPENSSH PRIVATE KEY, it is no RSA key. Make a new pair and upload its salesforce.crt to your app: ${KEY_PAIR_COMMAND}`,
-    ],
-  },
-  "private-key-is-putty": {
-    message: "this is a key in PuTTY's own format (.ppk), and a PEM file is needed",
-    steps: ["Convert the file: puttygen salesforce.ppk -O private-openssh -o salesforce.key", THEN_STORE],
-  },
-  "private-key-is-keystore": {
-    message: "this is a keystore (PKCS#12 or JKS), and the key has to be taken out of it",
-    steps: [
-      "A JKS file, such as Export to Keystore in Salesforce gives, becomes PKCS#12 first: keytool -importkeystore -srckeystore keystore.jks -destkeystore keystore.p12 -deststoretype PKCS12",
-      "From a PKCS#12 file (.p12, .pfx): openssl pkcs12 -in keystore.p12 -nocerts -nodes -out salesforce.key",
-      THEN_STORE,
-    ],
-  },
-  "private-key-is-json": {
-    message: "this is JSON without a PEM key in it, such as a JWK, and a PEM file is needed",
-    steps: [
-      `Convert a JWK: node -p "require('crypto').createPrivateKey({key:JSON.parse(require('fs').readFileSync('key.json')),format:'jwk'}).export({type:'pkcs8',format:'pem'})" > salesforce.key`,
-      THEN_STORE,
-    ],
-  },
-  "private-key-is-masked": {
-    message: "this is ***, which GitHub's log shows in place of a secret",
-    steps: ["Copy the key from its file, not from a log.", STORE],
-  },
-  "private-key-is-placeholder": {
-    message: "this is the name of a secret or variable, and nothing has put its value there",
-    steps: [
-      "In the step itself, write private_key: ${{ secrets.SALESFORCE_PRIVATE_KEY }} (shell variables are not replaced under with:).",
-      "If the step has that already, the secret's own value is wrong. Store the file's text, not a name: gh secret set SALESFORCE_PRIVATE_KEY < salesforce.key",
-    ],
-  },
-  "private-key-is-file-path": {
-    message: "this is the path or address of a file, and not the key that is in the file",
-    steps: ["If the file is on the runner, give its path as private_key_file instead.", STORE],
-  },
-  "private-key-not-rsa": {
-    message: "this is no RSA key (its type is {detail}), and Salesforce accepts RSA keys only",
-    steps: [MAKE_PAIR, UPLOAD, THEN_STORE],
-  },
-  "private-key-too-short": {
-    message: "this RSA key has {detail} bits, and RS256 takes 2048 or more",
-    steps: [MAKE_PAIR, UPLOAD, THEN_STORE],
-  },
-  "private-key-needs-passphrase": {
-    message: "the key is encrypted, and private_key_passphrase is blank or not set",
-    steps: [
-      "Store the passphrase (gh asks for it): gh secret set SALESFORCE_PRIVATE_KEY_PASSPHRASE",
-      "Add to the step: private_key_passphrase: ${{ secrets.SALESFORCE_PRIVATE_KEY_PASSPHRASE }}",
-      "Or decrypt the key, as GitHub keeps secrets encrypted anyway: openssl pkey -in encrypted.key -out salesforce.key",
-      THEN_STORE,
-    ],
-  },
-  "private-key-wrong-passphrase": {
-    message: "private_key_passphrase does not open this key",
-    steps: [
-      "Try it on the file (openssl asks for it): openssl pkey -in salesforce.key -noout",
-      "If it opens the file, store it once more, without quotes (gh asks for it): gh secret set SALESFORCE_PRIVATE_KEY_PASSPHRASE",
-      "And store the same file once more, in case the key was damaged: gh secret set SALESFORCE_PRIVATE_KEY < salesforce.key",
-    ],
-  },
-  "private-key-passphrase-too-long": {
-    message: "private_key_passphrase is longer than 1024 bytes, and OpenSSL reads no more",
-    steps: [
-      "Check that it is the passphrase, and not a key or another file.",
-      "Give the key another one: openssl pkey -in encrypted.key -aes256 -out salesforce.key",
-      THEN_STORE,
-    ],
-  },
-  "private-key-encryption-unsupported": {
-    message: "the key is encrypted in a way that Node.js can't read, such as the old RC2 or single DES",
-    steps: [
-      "Encrypt it anew: openssl pkey -provider legacy -provider default -in encrypted.key -aes256 -out salesforce.key",
-      THEN_STORE,
-    ],
-  },
-  "private-key-truncated": {
-    message: "this is a private key, but a part of it is missing or damaged",
-    steps: [
-      "Check the file: openssl pkey -in salesforce.key -noout -check",
-      "If it is valid, store the whole file, from the BEGIN line to the END line: gh secret set SALESFORCE_PRIVATE_KEY < salesforce.key",
-      LOST,
-    ],
-  },
-  "private-key-unrecognised": {
-    message: "no private key can be recognised in it",
-    steps: [
-      "Wanted is the text of an RSA private key: a PEM file, or its base64.",
-      "See what the file is: head -n 1 salesforce.key should print BEGIN PRIVATE KEY, BEGIN RSA PRIVATE KEY or BEGIN ENCRYPTED PRIVATE KEY between dashes.",
-      STORE,
-    ],
-  },
-};
-/**
- * The failure of a private key.
- *
- * @param detail what stands for `{detail}` in the message; never a part of the key
- */
-function privateKeyFailure(code, detail = "") {
-  const { message, steps } = PRIVATE_KEY_PROBLEMS[code];
-  return new InputFailure({ code, message: message.replace("{detail}", detail), steps });
+  const names = pathname.split("/").filter((name) => name !== "");
+  const pages = names.findIndex((name) => name === "s" || name === "services");
+  const site = pages < 0 ? names : names.slice(0, pages);
+  while (site.at(-1) === "login") site.pop();
+  return site.map((name) => `/${name}`).join("");
 }
 
 ;// CONCATENATED MODULE: ./build/src/inputs/private-key.js
@@ -1391,66 +1553,64 @@ function privateKeyFailure(code, detail = "") {
 
 
 
-/** A key of 16,384 bits is 13 KB of PEM, and 23 KB when it is put into base64 twice. */
-const LONGEST_TEXT = 64 * 1024;
-/** OpenSSL's PEM_BUFSIZE. */
-const LONGEST_PASSPHRASE = 1024;
 /** RFC 7518 §3.3. */
 const FEWEST_BITS = 2048;
 /** Node's codes of OpenSSL errors for a cipher that doesn't exist or is switched off. */
-const UNSUPPORTED_CIPHER = /^ERR_OSSL_(?:EVP|PEM)_UNSUPPORTED/;
-/**
- * What people give in place of a private key, by what its text looks like without white space, quotes and escapes.
- * First match wins.
- */
-const MISTAKES = [
-  ["private-key-empty", /^$/],
-  ["private-key-truncated", /(?:BEGIN|END)(?:RSA|EC|DSA|ENCRYPTED|ANY)?PRIVATEKEY/],
-  ["private-key-is-openssh", /BEGINOPENSSHPRIVATEKEY|^b3BlbnNzaC1rZXktdjE/],
-  ["private-key-is-putty", /^PuTTY-User-Key-File/],
-  ["private-key-is-certificate-request", /BEGIN(?:NEW)?CERTIFICATEREQUEST/],
-  ["private-key-is-certificate", /BEGIN(?:X509|TRUSTED)?CERTIFICATE|BEGINPKCS7/],
-  ["private-key-is-public", /BEGIN(?:RSA|EC|DSA|SSH2)?PUBLICKEY|^(?:ssh|ecdsa)-|^AAAA[A-Z]3NzaC/],
-  // Base64 of how JKS (FE ED FE ED), JCEKS (CE CE CE CE) and PKCS#12 (RFC 7292 §4: a sequence that begins with version 3) start.
-  ["private-key-is-keystore", /^(?:\/u3\+7Q|zs7Ozg|MI[A-P]...IBAzC|MIACAQMw)/],
-  ["private-key-is-masked", /^\*+$/],
-  ["private-key-is-placeholder", /^\$|\$\{\{|^\{\{|^%\w+%$|^<.{1,60}$|^(?:secrets|vars|env|inputs|steps|needs)\./],
-  ["private-key-is-json", /^[{[]/],
-  [
-    "private-key-is-file-path",
-    /^(?=.{1,300}$)(?:[~@/]|\.\.?\/|[A-Za-z]:|(?:file|https?):|.*\.(?:key|pem|der|p8|p12|pfx|jks|ppk|crt|cer|csr|txt)$)/i,
-  ],
-  ["private-key-is-file-path", /^(?=.{1,59}$)[\w.-]+\/[\w./-]+$/],
-  ["private-key-is-public", { test: private_key_isPublicKey }],
-  ["private-key-is-certificate", { test: isCertificate }],
-  // How DER of such a length and a PEM file start in base64.
-  ["private-key-truncated", /^(?:MI[A-P].{60}|LS0tLS1CRUdJ|Proc-Type:)/],
+const UNSUPPORTED_CIPHER = /OSSL_(?:EVP|PEM)_UNSUPPORTED/;
+/** First match wins. */
+// biome-ignore format: a table, one row a line where it fits
+const private_key_MISTAKES = [
+    { code: "private-key-other-format", looks: /PuTTY-User-Key-File/, detail: "PuTTY's (.ppk)", fix: "Convert the file: puttygen salesforce.ppk -O private-openssh -o salesforce.key" },
+    { code: "private-key-other-format", looks: /BEGINOPENSSHPRIVATEKEY|^b3BlbnNzaC1rZXktdjE/, detail: "OpenSSH's", fix: "Convert the file, which is overwritten (press Enter for no passphrase): ssh-keygen -p -m PEM -f salesforce.key" },
+    // Base64 of how JKS (FE ED FE ED), JCEKS (CE CE CE CE) and PKCS#12 (RFC 7292 §4: a sequence that begins with version 3) start.
+    { code: "private-key-other-format", looks: /^(?:\/u3\+7Q|zs7Ozg)/, detail: "Java keystore (JKS)", fix: "Extract the key: keytool -importkeystore -srckeystore keystore.jks -destkeystore keystore.p12 -deststoretype PKCS12, then openssl pkcs12 -in keystore.p12 -nocerts -nodes -out salesforce.key" },
+    { code: "private-key-other-format", looks: /^(?:MI[A-P]...IBAzC|MIACAQMw)/, detail: "PKCS#12 (.p12, .pfx)", fix: "Extract the key: openssl pkcs12 -in keystore.p12 -nocerts -nodes -out salesforce.key" },
+    { code: "private-key-encrypted-file", looks: /\$ANSIBLE_VAULT;/, detail: "ansible-vault" },
+    { code: "private-key-encrypted-file", looks: /^(?:Salted__|U2FsdGVkX1)/, detail: "openssl enc" },
+    { code: "private-key-encrypted-file", looks: /BEGINPGPMESSAGE/, detail: "PGP" },
+    { code: "private-key-encrypted-file", looks: /BEGINAGEENCRYPTEDFILE|age-encryption\.org\//, detail: "age" },
+    { code: "private-key-encrypted-file", looks: /ENCAES256_GCM,data:/, detail: "sops" },
+    { code: "private-key-encrypted-file", looks: /^AEdJVENSWVBU/, detail: "git-crypt" },
+    { code: "private-key-encrypted-file", looks: /^vault:v\d{1,9}:/, detail: "HashiCorp Vault" },
+    { code: "private-key-encrypted-file", looks: /^AQICAH/, detail: "AWS KMS" },
+    { code: "private-key-other-value", looks: /BEGINPGPPRIVATEKEYBLOCK/, detail: "a PGP key" },
+    { code: "private-key-truncated", looks: /(?:BEGIN|END)(?:RSA|EC|DSA|ENCRYPTED|ANY)?PRIVATEKEY/ },
+    { code: "private-key-is-certificate", looks: /BEGIN(?:NEW)?CERTIFICATEREQUEST/, detail: " signing request" },
+    { code: "private-key-is-certificate", looks: /BEGIN(?:X509|TRUSTED)?CERTIFICATE|BEGINPKCS7/ },
+    { code: "private-key-is-public", looks: /BEGIN(?:RSA|EC|DSA|SSH2)?PUBLICKEY|^(?:ssh|ecdsa)-|^AAAA[A-Z]3NzaC/ },
+    { code: "private-key-other-value", looks: /^(?:\d{3,5})?SHA256:[\w+/]{43}|^(?:[\w()-]{0,30}[=:])?(?:[\da-f]{2}:){15,}[\da-f]{2}$|^(?:[\da-f]{32}|[\da-f]{40})$/i, detail: "the fingerprint of a key or certificate" },
+    { code: "private-key-other-value", looks: /^(?:[\dA-F]{64}|\d{15,20})$/, detail: "a consumer secret (or a fingerprint)" },
+    { code: "private-key-other-value", looks: /^3MVG9[\w.]{20}/, detail: "a consumer key" },
+    { code: "private-key-other-value", looks: /^eyJ[\w-]{10,}\.[\w-]+\./, detail: "a JWT" },
+    { code: "private-key-other-value", looks: /^00D[A-Za-z\d]{12}!/, detail: "an access token" },
+    { code: "private-key-other-format", looks: /^\{/, detail: "JSON (a JWK?)", fix: `Convert a JWK: node -p "require('crypto').createPrivateKey({key:JSON.parse(require('fs').readFileSync('key.json')),format:'jwk'}).export({type:'pkcs8',format:'pem'})" > salesforce.key` },
+    { code: "private-key-is-file-path", looks: /^(?=.{1,300}$)(?:[~@/]|\.\.?\/|[A-Za-z]:|(?:file|https?):|.*\.(?:key|pem|der|p8|p12|pfx|jks|ppk|crt|cer|csr|txt)$)/i },
+    { code: "private-key-is-file-path", looks: /^(?=.{1,59}$)[\w.-]+\/[\w./-]+$/ },
+    { code: "private-key-is-public", looks: { test: private_key_isPublicKey } },
+    { code: "private-key-is-certificate", looks: { test: isCertificate } },
+    // How DER of such a length and a PEM file start in base64.
+    { code: "private-key-truncated", looks: /^(?:MI[A-P].{60}|LS0tLS1CRUdJ|Proc-Type:)/ },
 ];
 /**
  * Reads a private key as people paste it: PKCS#1 or PKCS#8, encrypted or not, as PEM, as base64 of PEM or of DER, in
- * whatever shape it came through a secret. Of several keys, the first that can be used.
+ * whatever shape it came through a secret. Of several keys, returns the first that can be used.
  *
- * @param mask is given every other form of the key that comes into being, before anything can fail on it; what a
- *   passphrase opens is never printed
+ * @param mask is given each line of other forms of the key, before anything can fail on it; what a passphrase opens is
+ *   never written out
  * @returns an RSA key of at least 2048 bits that signs
- * @throws Failure with a code of `PRIVATE_KEY_PROBLEMS`, and never with a part of the key
+ * @throws InputError without a part of the key
  */
 function readPrivateKey(args) {
   const { text, passphrase, mask } = args;
-  if (text.length > LONGEST_TEXT) throw privateKeyFailure("private-key-too-large");
-  const layers = unwrap(text, mask);
-  const blocks = findKeyBlocks(layers.at(-1));
-  for (const { lines } of blocks) {
-    mask(lines);
-    mask(lines.replaceAll("\n", ""));
-  }
+  const decoded = decodePem(text);
+  decodedLinesToMask(decoded).forEach(mask);
   let refused;
-  for (const block of blocks) {
+  for (const block of decoded.blocks) {
     const outcome = readBlock(block, passphrase);
     if (outcome instanceof external_node_crypto_namespaceObject.KeyObject) return outcome;
     refused ??= outcome;
   }
-  throw refused ?? identifyMistake(layers);
+  throw refused ?? identifyMistake(text, decoded);
 }
 /** Gives the key or why it can't be used; nothing where the block is no key at all. */
 function readBlock({ der, encryptedPem }, passphrase) {
@@ -1473,27 +1633,25 @@ function openDer(key, passphrase) {
   return undefined;
 }
 function decrypt(open, passphrase) {
-  if (passphrase === undefined) return privateKeyFailure("private-key-needs-passphrase");
+  if (passphrase === undefined) return inputError("private-key-needs-passphrase");
   // A secret that was set from a file or by echo ends with the line end of the file.
   const candidates = new Set([passphrase, passphrase.replace(/\r?\n$|\r$/, "")]);
-  let problem = "private-key-passphrase-too-long";
+  let code = "private-key-wrong-passphrase";
   for (const candidate of candidates) {
-    if (Buffer.byteLength(candidate) > LONGEST_PASSPHRASE) continue;
     try {
       return open(candidate);
     } catch (error) {
-      const isUnsupported = UNSUPPORTED_CIPHER.test(codeOf(error));
-      problem = isUnsupported ? "private-key-encryption-unsupported" : "private-key-wrong-passphrase";
+      if (UNSUPPORTED_CIPHER.test(codeOf(error))) code = "private-key-encryption-unsupported";
     }
   }
-  return privateKeyFailure(problem);
+  return inputError(code);
 }
 function unusableReason(key) {
   const { asymmetricKeyType: type = "unknown", asymmetricKeyDetails: details } = key;
-  if (type !== "rsa") return privateKeyFailure("private-key-not-rsa", type);
+  if (type !== "rsa") return inputError("private-key-not-rsa", { detail: type });
   const bits = details?.modulusLength ?? 0;
-  if (bits < FEWEST_BITS) return privateKeyFailure("private-key-too-short", String(bits));
-  return numbersAreConsistent(key) || canSign(key) ? undefined : privateKeyFailure("private-key-truncated");
+  if (bits < FEWEST_BITS) return inputError("private-key-too-short", { detail: String(bits) });
+  return numbersAreConsistent(key) || canSign(key) ? undefined : inputError("private-key-truncated");
 }
 /**
  * Whether a key's numbers belong together (RFC 8017 §3.2), which takes a fraction of a signature's time. Where they don't,
@@ -1514,9 +1672,13 @@ function canSign(key) {
   const probe = Buffer.from("probe");
   return doesNotThrow(() => (0,external_node_crypto_namespaceObject.verify)("sha256", probe, (0,external_node_crypto_namespaceObject.createPublicKey)(key), (0,external_node_crypto_namespaceObject.sign)("sha256", probe, key)));
 }
-function identifyMistake(layers) {
-  const [code] = MISTAKES.find(([, looks]) => layers.some((text) => looks.test(text))) ?? ["private-key-unrecognised"];
-  return privateKeyFailure(code);
+function identifyMistake(text, { layers }) {
+  const placeholder = placeholderIn(text);
+  if (placeholder !== undefined) return inputError("input-placeholder", placeholder);
+  if (layers[0] === "") return inputError("private-key-empty");
+  const mistake = private_key_MISTAKES.find(({ looks }) => layers.some((layer) => looks.test(layer)));
+  if (mistake === undefined) return inputError("private-key-unrecognized");
+  return inputError(mistake.code, { detail: mistake.detail ?? "", fixes: [mistake.fix] });
 }
 function private_key_isPublicKey(base64) {
   const key = Buffer.from(base64, "base64");
@@ -1546,6 +1708,7 @@ function codeOf(error) {
 
 
 
+
 /** Every input with the value that counts when it isn't passed, as in `action.yml`. */
 const INPUT_DEFAULTS = {
   consumer_key: "",
@@ -1563,14 +1726,7 @@ const INPUT_DEFAULTS = {
   write_job_summary: "false",
   timeout_seconds: "60",
 };
-/** All inputs that can't be used, found in one go so that one run of the workflow is enough to learn of them. */
-class InputsError extends ActionError {
-  issues;
-  constructor(issues) {
-    super({ code: "inputs", headline: "Invalid inputs.", causes: [] });
-    this.issues = issues;
-  }
-}
+const INPUT_NAMES = Object.keys(INPUT_DEFAULTS);
 /**
  * Takes the inputs out of the step's environment (`INPUT_…`, as GitHub's runner passes them).
  *
@@ -1585,51 +1741,64 @@ function rawInputs(env) {
   });
   return Object.freeze(Object.fromEntries(entries));
 }
-/** A key in an input that is not for keys: its armor, plain or as base64 begins with it. */
-const PRIVATE_KEY = /PRIVATE KEY|LS0tLS1CRUdJTiB(?:QUklW|SU0E|FTkNS)/;
-/** The inputs that must be hidden before anything else is printed. */
+/** Inputs that nothing prints. A private key in any other one is in the wrong place. */
+const SECRETS = ["private_key", "private_key_passphrase"];
+/** The most characters that an input may have, and bytes of the passphrase: OpenSSL reads no more (PEM_BUFSIZE). */
+const LIMITS = {
+  private_key: 64 * 1024,
+  private_key_file: 4096,
+  private_key_passphrase: 1024,
+  login_url: 2048,
+  audience: 2048,
+  certificate: 64 * 1024,
+};
+const DEFAULT_LIMIT = 255;
+/** Inputs whose value may be any word, so that only what no one would choose counts as a placeholder. */
+const ANY_WORD = ["private_key_file", "private_key_passphrase"];
+/** Inputs in which quotes do no harm, or belong to the value. */
+const MAY_BE_QUOTED = [...SECRETS, "certificate", "login_url"];
+/**
+ * Returns what has to be masked before anything else is printed, one line each: of a key's text all but short lines and
+ * BEGIN and END lines, of the passphrase every line.
+ */
 function secretsOfInputs(raw) {
-  const misplaced = [raw.private_key_file, raw.certificate].filter((text) => PRIVATE_KEY.test(text));
-  return [raw.private_key, raw.private_key_passphrase, ...misplaced].filter((secret) => secret !== "");
+  const passphrase = raw.private_key_passphrase.split(/[\r\n]/).map((line) => line.trim());
+  const misplaced = INPUT_NAMES.filter((input) => !SECRETS.includes(input)).flatMap((input) => {
+    const decoded = findPrivateKey(raw[input]);
+    return decoded ? [...linesToMask(raw[input]), ...decodedLinesToMask(decoded)] : [];
+  });
+  return [...new Set([...linesToMask(raw.private_key), ...passphrase.filter((line) => line !== ""), ...misplaced])];
 }
-/** Whether a job summary is wanted, also where other inputs can't be used. */
+/** Returns whether a job summary is wanted, even if other inputs can't be used. */
 function wantsSummary(raw) {
   return raw.write_job_summary.trim().toLowerCase() === "true";
 }
 /**
  * Checks and reads all inputs.
  *
- * @throws InputsFailure with every problem there is
+ * @throws InputsError with every problem there is
  */
 function readInputs(raw, deps) {
-  const issues = [];
-  const take = (input, read) => {
-    try {
-      return read();
-    } catch (error) {
-      if (!(error instanceof InputFailure)) throw error;
-      issues.push({ input, code: error.code, message: error.message, fixes: error.steps });
-      return undefined;
-    }
-  };
-  const read = (input, parse) => take(input, () => parse(raw[input]));
-  const readOptional = (input, parse) => (raw[input] === "" ? undefined : read(input, parse));
-  const consumerKey = read("consumer_key", parseConsumerKey);
-  const username = read("username", parseUsername);
+  const { issues, take, read, readOptional, readRequired } = inputReader(raw, deps);
+  const consumerKey = readRequired("consumer_key", parseConsumerKey);
+  const username = readRequired("username", parseUsername);
+  readOptional("private_key_passphrase", (text) => text);
   const privateKey = take(keyInput(raw), () => readKey(raw, deps));
   const loginUrl = read("login_url", parseLoginUrl);
   // Checked beside the default where login_url can't be used, so that this problem is told as well.
   const chosen = readOptional("audience", (text) =>
     checkAudience(text, loginUrl ?? parseLoginUrl(INPUT_DEFAULTS.login_url)),
   );
-  const certificate = readOptional("certificate", readCertificate);
+  const certificate = readOptional("certificate", (text) => readCertificate(text, privateKey));
   if (certificate && privateKey) take("certificate", () => assertKeyPair({ certificate, privateKey }));
   const warningDays = read("certificate_warning_days", (text) => parseWholeNumber(text, { from: 0, to: 3650 }));
-  const expectedOrgId = readOptional("expected_org_id", parseOrgId);
-  const exportEnvironmentVariables = read("export_environment_variables", parseBoolean);
-  const revokeToken = read("revoke_token", parseBoolean);
-  const writeJobSummary = read("write_job_summary", parseBoolean);
-  const timeoutSeconds = read("timeout_seconds", (text) => parseWholeNumber(text, { from: 1, to: 600 }));
+  const others = {
+    expectedOrgId: readOptional("expected_org_id", parseOrgId),
+    exportEnvironmentVariables: read("export_environment_variables", parseBoolean),
+    revokeToken: read("revoke_token", parseBoolean),
+    writeJobSummary: read("write_job_summary", parseBoolean),
+    timeoutSeconds: read("timeout_seconds", (text) => parseWholeNumber(text, { from: 1, to: 600 })),
+  };
   if (issues.length > 0) throw new InputsError(issues);
   return Object.freeze({
     consumerKey,
@@ -1639,79 +1808,136 @@ function readInputs(raw, deps) {
     audience: chosen?.audience ?? loginUrl?.audience,
     fallbackAudience: chosen ? undefined : loginUrl?.fallbackAudience,
     certificate,
-    expectedOrgId,
-    exportEnvironmentVariables,
-    revokeToken,
-    writeJobSummary,
-    timeoutSeconds,
+    ...others,
     warnings: [
       chosen?.warning,
       certificate && certificateWarning({ certificate, now: deps.now, warningDays: warningDays ?? 0 }),
     ].filter((warning) => warning !== undefined),
+    notices: loginUrl ? loginUrlNotices(loginUrl, raw.login_url !== INPUT_DEFAULTS.login_url) : [],
   });
+}
+/** Reads inputs one by one, and collects what is wrong with them. */
+function inputReader(raw, deps) {
+  const issues = [];
+  const take = (input, read) => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      issues.push({ input, code: error.code, message: error.message, fixes: error.fixes });
+      return undefined;
+    }
+  };
+  const read = (input, parse) =>
+    take(input, () => {
+      inputs_refuseUnusable(input, raw[input]);
+      return parse(raw[input]);
+    });
+  const readOptional = (input, parse) => (raw[input] === "" ? undefined : read(input, parse));
+  const readRequired = (input, parse) =>
+    raw[input] === "" ? take(input, () => refuseBlank("is blank", deps)) : read(input, parse);
+  return { issues, take, read, readOptional, readRequired };
+}
+/** Refuses what is wrong with a text whatever its input is for. */
+function inputs_refuseUnusable(input, text) {
+  if (!SECRETS.includes(input) && findPrivateKey(text)) throw inputError("input-is-a-private-key");
+  const limit = LIMITS[input] ?? DEFAULT_LIMIT;
+  const isBytes = input === "private_key_passphrase";
+  const length = isBytes ? Buffer.byteLength(text.replace(/\r?\n$|\r$/, "")) : text.length;
+  if (length > limit) {
+    const detail = `has ${length} ${isBytes ? "bytes" : "characters"}, and the limit is ${limit}`;
+    throw inputError("input-too-long", { detail });
+  }
+  // A key may be found beside a placeholder, so it looks for one itself.
+  if (input !== "private_key") refusePlaceholder(text, ANY_WORD.includes(input));
+  if (!MAY_BE_QUOTED.includes(input)) refuseQuotes(text);
 }
 function keyInput(raw) {
   return raw.private_key === "" && raw.private_key_file !== "" ? "private_key_file" : "private_key";
 }
-function readKey(raw, { readFile, mask }) {
-  if (raw.private_key !== "" && raw.private_key_file !== "") {
-    throw new InputFailure({
-      code: "private-key-given-twice",
-      message: "private_key and private_key_file are both set, and only one can be the key",
-      steps: ["Remove one of the two from the step."],
-    });
-  }
-  if (raw.private_key === "" && raw.private_key_file === "")
-    throw missingInput("private_key and private_key_file are both blank");
-  const passphrase = raw.private_key_passphrase || undefined;
-  if (raw.private_key !== "") return readPrivateKey({ text: raw.private_key, passphrase, mask });
-  if (PRIVATE_KEY.test(raw.private_key_file)) {
-    throw new InputFailure({
-      code: "private-key-file-is-a-key",
-      message: "it is a key, and should be the path of a file with the key in it",
-      steps: ["Pass the key as private_key instead."],
-    });
-  }
-  const text = decodeKeyFile(readFile(raw.private_key_file));
-  mask(text);
-  return readPrivateKey({ text, passphrase, mask });
+function readKey(raw, deps) {
+  const { private_key: key, private_key_file: file } = raw;
+  if (key !== "" && file !== "") throw inputError("private-key-given-twice");
+  if (key === "" && file === "") return refuseBlank("and private_key_file are both blank", deps);
+  inputs_refuseUnusable(keyInput(raw), key || file);
+  const text = key || decodeKeyFile(readKeyFile(file, deps));
+  linesToMask(text).forEach(deps.mask);
+  return readPrivateKey({ text, passphrase: raw.private_key_passphrase || undefined, mask: deps.mask });
 }
 
 ;// CONCATENATED MODULE: ./build/src/lib/sanitize.js
 const CUT_BEFORE_CLEANING = 4096;
-/** What is taken out of text that a server sent, in this order, and what stands there instead. */
+/** What a credential consists of: base64, base64url, percent-encoding, and the separators of tokens and JWTs. */
+const WORD = /([\w\-+/=.!%~]+)/;
+const REDACTED = "[…]";
+/** What may separate two pieces of a credential, such as `", "`. */
+const MAX_SEPARATOR = 4;
+/** What is taken out of text that a server sent, in this order, and what replaces it. */
 const CLEANING = [
-  // Terminal escape sequences (ECMA-48 §5.4) could recolour or overwrite what the log shows.
+  // Terminal escape sequences (ECMA-48 §5.4) could recolor or overwrite what the log shows.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this removes
   [/\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*|.)/g, ""],
-  // Control, format and separator characters end a line for the runner or hide text from a reader.
+  // Control, format and separator characters end a line for the runner, or hide text from a reader.
   [/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " "],
-  // Anything that looks like a credential: a server may send back the assertion that it was sent, and a part of
-  // it is not covered by the mask of the whole.
-  [/(?=[\w\-+/=.!%~]*\d)(?=[\w\-+/=.!%~]*[a-z])(?=[\w\-+/=.!%~]*[A-Z])[\w\-+/=.!%~]{16,}/g, "[…]"],
-  [/[0-9a-fA-F]{32,}/g, "[…]"],
-  // The runner acts on `##[command]` anywhere in a line and on `::command::` at its start (actions/runner, ActionCommand).
+];
+/**
+ * Anything that looks like a credential: a server may send back the assertion that it was sent, and a part of it is
+ * not covered by the mask of the whole.
+ */
+const CREDENTIAL =
+  /(?=[\w\-+/=.!%~]*\d)(?=[\w\-+/=.!%~]*[a-z])(?=[\w\-+/=.!%~]*[A-Z])[\w\-+/=.!%~]{16,}|[0-9a-fA-F]{32,}/g;
+/** What remains could act on the runner: `##[command]` anywhere in a line, `::command::` at its start (actions/runner, ActionCommand). */
+const DISARMING = [
   [/##\[/g, "# # ["],
   [/::/g, ": :"],
 ];
 /**
  * Makes text from elsewhere fit to be shown: one line without control characters, workflow commands or anything
- * that looks like a credential, cut to `limit` characters.
+ * that looks like a credential, cut to `limit` characters. A credential is found in one piece, wrapped or cut into
+ * pieces of one length, spaced out, in UTF-16, in hex or percent-encoded. A server that hides one in its text by other
+ * means isn't stopped: it knows the assertion already.
  *
  * @param text what a server, a proxy or an operating system said
  * @param limit the most characters to show
  */
 function sanitize(text, limit = 300) {
-  const clean = CLEANING.reduce(
-    (rest, [pattern, replacement]) => rest.replace(pattern, replacement),
-    beginning(text),
-  ).trim();
+  const cleaned = hidePieces(replaceAll(beginning(text), CLEANING)).replace(CREDENTIAL, REDACTED);
+  const clean = replaceAll(cleaned, DISARMING).trim();
   return clean.length > limit ? `${clean.slice(0, limit - 1)}…` : clean;
+}
+function replaceAll(text, replacements) {
+  return replacements.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), text);
 }
 /** A word that the cut goes through is left out: what is left of a credential may be too short to look like one. */
 function beginning(text) {
   if (text.length <= CUT_BEFORE_CLEANING) return text;
   return text.slice(0, CUT_BEFORE_CLEANING).replace(/[\w\-+/=.!%~]+$/, "…");
+}
+/**
+ * Hides a credential that was cut into pieces: words of one length in a row, with a shorter one at the end. Text in
+ * UTF-16 that is read as UTF-8 is pieces of one letter, since it has a NUL beside each. Words of a language don't come
+ * like that: four in a row of five letters or more, or eight shorter ones, are taken for pieces.
+ */
+function hidePieces(text) {
+  // Words are at odd positions, and what separates them is at even ones.
+  const parts = text.split(WORD);
+  let shown = "";
+  for (let at = 0; at < parts.length; ) {
+    const length = at % 2 === 1 ? lengthOfPieces(parts, at) : 0;
+    shown += length > 0 ? REDACTED : parts[at];
+    at += length || 1;
+  }
+  return shown;
+}
+/** Returns how many parts from a word on are pieces of a credential and their separators; 0 if it isn't one. */
+function lengthOfPieces(parts, first) {
+  const size = parts[first]?.length ?? 0;
+  const isNear = (word) => word < parts.length && (parts[word - 1]?.length ?? 0) <= MAX_SEPARATOR;
+  let next = first + 2;
+  while (isNear(next) && parts[next]?.length === size) next += 2;
+  if ((next - first) / 2 < (size < 5 ? 8 : 4)) return 0;
+  const hasRest = isNear(next) && (parts[next]?.length ?? 0) < size;
+  return next - first + (hasRest ? 1 : -1);
 }
 
 ;// CONCATENATED MODULE: ./build/src/diagnosis/message.js
@@ -1806,70 +2032,23 @@ function describeUnexpected(error) {
   return `Internal error of the action. Please report it as an issue with the next line.\n${chain.join(" <- ")}`;
 }
 
-;// CONCATENATED MODULE: external "node:fs"
-const external_node_fs_namespaceObject = require("node:fs");
-;// CONCATENATED MODULE: ./build/src/inputs/key-file.js
-
-
-/** A key of 16,384 bits fills 13 KB; certificates that stand with it add a few. */
-const LARGEST_FILE = 64 * 1024;
-/** Why a file can't be read, by the operating system's code, and what to do. */
-const REASONS = {
-  ENOENT: [
-    "there is no such file",
-    "Check the path (it starts at the workspace), and that an earlier step checks out or writes the file.",
-  ],
-  ENOTDIR: ["there is no such file", "Check the path: a part of it is a file, not a folder."],
-  EACCES: [
-    "the runner's user may not read the file",
-    "Let the step that writes the file give it to the runner's user (chmod 600, not sudo).",
-  ],
-  EPERM: [
-    "the runner's user may not read the file",
-    "Let the step that writes the file give it to the runner's user (chmod 600, not sudo).",
-  ],
-};
-/**
- * Reads a key file.
- *
- * @param path absolute, or relative to the current folder, which is the workspace in a step
- * @throws Failure `private-key-file-unreadable`; the path is not repeated, as it may be a key that was put into the wrong input
- */
-function readKeyFile(path) {
-  try {
-    const facts = (0,external_node_fs_namespaceObject.statSync)(path);
-    if (!facts.isFile()) throw unreadable("it is not a file", "Give the path of the key file itself.");
-    if (facts.size > LARGEST_FILE)
-      throw unreadable("the file is larger than 64 KiB", "Give the path of the key file itself.");
-    return (0,external_node_fs_namespaceObject.readFileSync)(path);
-  } catch (error) {
-    if (error instanceof InputFailure) throw error;
-    const [message, step] = REASONS[error.code ?? ""] ?? ["the file can't be read", "Check the path."];
-    throw unreadable(message, step);
-  }
-}
-function unreadable(message, step) {
-  return new InputFailure({ code: "private-key-file-unreadable", message, steps: [step] });
-}
-
 ;// CONCATENATED MODULE: ./build/src/lib/clock.js
-/** An attempt that got no whole answer in its time. */
+/** Work that wasn't done in its time. */
 class TimeoutError extends Error {
-  name = "AttemptTimeout";
-  /** @param milliseconds what the attempt was given */
+  name = "TimeoutError";
+  /** @param milliseconds that the work was given */
   constructor(milliseconds) {
     super(`no answer within ${(milliseconds / 1000).toFixed(1)} s`);
   }
 }
 const systemClock = {
   now: Date.now,
-  // `performance` and `timers/promises` would do the same, but node takes a millisecond or two to load them.
   monotonic: () => Number(process.hrtime.bigint()) / 1e6,
   sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
   withTimeout: async (milliseconds, work) => {
     const controller = new AbortController();
     let timer;
-    // Unlike AbortSignal.timeout(), this timer keeps the process alive: node must not end before there is an outcome.
+    // Unlike AbortSignal.timeout(), this timer keeps the process alive: Node must not end before there is a result.
     const over = new Promise((_, reject) => {
       timer = setTimeout(() => {
         const error = new TimeoutError(milliseconds);
@@ -1885,6 +2064,12 @@ const systemClock = {
   },
 };
 
+;// CONCATENATED MODULE: external "node:diagnostics_channel"
+const external_node_diagnostics_channel_namespaceObject = require("node:diagnostics_channel");
+;// CONCATENATED MODULE: external "node:net"
+const external_node_net_namespaceObject = require("node:net");
+;// CONCATENATED MODULE: external "node:tls"
+const external_node_tls_namespaceObject = require("node:tls");
 // EXTERNAL MODULE: external "http"
 var external_http_ = __nccwpck_require__(611);
 var external_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_http_, 2);
@@ -2694,62 +2879,109 @@ const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCa
 //# sourceMappingURL=index.js.map
 ;// CONCATENATED MODULE: ./build/src/lib/http.js
 
-/** The most of an answer's body that is read and kept, in bytes. */
+
+
+
+/** The most of a response's body that is read and kept, in bytes. */
 const BODY_LIMIT = 1024 * 1024;
+/**
+ * How long one of a host's addresses may take to connect before the next one is tried. Node's default of 250 ms gives
+ * up on every address of a distant host (nodejs/node issue 54359).
+ */
+const CONNECT_MS = 2000;
+/**
+ * Set on every connection, so that the environment can't weaken it: Node reads NODE_TLS_REJECT_UNAUTHORIZED and
+ * `--tls-min-v1.0` only for connections that don't say.
+ */
+const TLS_OPTIONS = {
+  rejectUnauthorized: true,
+  minVersion: external_node_tls_namespaceObject.DEFAULT_MIN_VERSION === "TLSv1.3" ? "TLSv1.3" : "TLSv1.2",
+};
 /**
  * Sends a form in one POST: never redirected, never repeated, through the proxy of `https_proxy` and `no_proxy`.
  *
- * @throws the socket's, the proxy's or TLS's error, or the signal's reason
+ * @throws the error of the socket, the proxy or TLS, or the signal's reason; with {@link Progress}
  */
-const httpPost = async ({ url, form, signal }) => {
-  const client = new lib_HttpClient("salesforce-jwt-auth", [abortWith(signal)], { allowRedirects: false });
+const httpPost = ({ url, form, signal }) => {
   const headers = { "content-type": "application/x-www-form-urlencoded", accept: "application/json" };
+  return exchange(signal, (client) => client.post(url, new URLSearchParams(form).toString(), headers));
+};
+/** Sends one GET, under the conditions of {@link httpPost}. */
+const httpGet = ({ url, bearer, signal }) => {
+  const headers = { authorization: `Bearer ${bearer}`, accept: "application/json" };
+  return exchange(signal, (client) => client.get(url, headers));
+};
+async function exchange(signal, send) {
+  const client = new lib_HttpClient("salesforce-jwt-auth", [configure(signal)], { allowRedirects: false });
+  const progress = { stage: "not connected" };
+  // The caller sees the reason as soon as it aborts, before this function does.
+  signal.addEventListener("abort", () => Object.assign(signal.reason, progress), { once: true });
   try {
-    const { message } = await client.post(url, new URLSearchParams(form).toString(), headers);
+    const { message } = await watch(progress, () => send(client));
     return { status: message.statusCode ?? 0, headers: message.headers, ...(await readBody(message)) };
   } catch (error) {
-    throw signal.aborted ? signal.reason : error;
+    throw signal.aborted ? signal.reason : Object.assign(error, progress);
   }
-};
+}
 /**
- * Refuses to post where a proxy is set whose address the client can't read: it would pass over the proxy and go
- * straight to the host, past whatever the proxy is there for.
+ * Warns before the first request when NODE_TLS_REJECT_UNAUTHORIZED is set: it has no effect on this action.
  *
- * @param proxy value of `https_proxy`; it may hold a password, so no error repeats it
- * @param post what sends the form otherwise
+ * @param env the step's environment. The variable is removed from it: Node's own warning would say that it has an effect.
+ * @param send sends the request
  */
-function requireReadableProxy(proxy, post) {
-  if (!proxy || isProxyAddress(proxy)) return post;
-  return async () => {
-    const message = "https_proxy is set, but not to http://host:port";
-    throw Object.assign(new Error(message), { code: "ERR_INVALID_URL" });
+function ignoreTlsSwitch(env, warn, send) {
+  return (request) => {
+    if (env["NODE_TLS_REJECT_UNAUTHORIZED"] === "0") {
+      delete env["NODE_TLS_REJECT_UNAUTHORIZED"];
+      warn(
+        "NODE_TLS_REJECT_UNAUTHORIZED=0 has no effect on this action: it verifies every server's certificate. To trust your company's CA, set NODE_EXTRA_CA_CERTS to its certificate file in the step's env.",
+      );
+    }
+    return send(request);
   };
 }
-/** As the client reads it: what has no scheme and is no URL either, such as 10.0.0.1:3128, gets one. */
-function isProxyAddress(proxy) {
-  try {
-    const isUrl = /^https?:\/\//.test(proxy) || URL.canParse(proxy);
-    const { protocol, hostname, username, password } = new URL(isUrl ? proxy : `http://${proxy}`);
-    decodeURIComponent(username + password);
-    return /^https?:$/.test(protocol) && hostname !== "";
-  } catch {
-    return false;
-  }
-}
 /**
- * The client has no way to end a request, so the signal goes in where it lets handlers change the options. Behind a
- * proxy the CONNECT is a request of its own, made by the agent, and would outlive ours without the signal.
+ * The client has no way to end or configure a request, so this goes in where it lets handlers change the options. Node
+ * prefers the agent's options to the request's. Behind a proxy the agent makes the TLS connection with the host from
+ * its own options, and the CONNECT, a request of its own, from `proxyOptions`.
  */
-function abortWith(signal) {
+function configure(signal) {
   return {
     prepareRequest(options) {
+      const connection = { ...TLS_OPTIONS, autoSelectFamilyAttemptTimeout: CONNECT_MS };
+      const agent = options.agent;
       options.signal = signal;
-      const { proxyOptions } = options.agent;
-      if (proxyOptions) proxyOptions.signal = signal;
+      Object.assign(agent.options, connection);
+      if (!agent.proxyOptions) return;
+      // A URL has an IPv6 address in brackets, which a socket takes for a name.
+      const host = agent.proxyOptions.host.replace(/^\[(.*)\]$/, "$1");
+      // Without a name of its own, Node would check the proxy's certificate for the host that the CONNECT names.
+      const servername = (0,external_node_net_namespaceObject.isIP)(host) === 0 ? host : "";
+      Object.assign(agent.proxyOptions, connection, { signal, host, servername });
     },
     canHandleAuthentication: () => false,
     handleAuthentication: () => Promise.reject(new Error("unreachable: no authentication is handled")),
   };
+}
+/** Follows the requests that `send` makes at once: the POST and, behind a proxy, its CONNECT. */
+function watch(progress, send) {
+  const follow = (message) => {
+    const { request } = message;
+    const isConnect = request.method === "CONNECT";
+    request.once("socket", (socket) => {
+      socket.once("connect", () => {
+        progress.stage = isConnect ? "connected to the proxy" : "connected";
+      });
+      if (!isConnect) socket.once("secureConnect", () => (progress.stage = "secured"));
+    });
+    if (isConnect) request.prependOnceListener("connect", () => (progress.stage = "connected"));
+  };
+  (0,external_node_diagnostics_channel_namespaceObject.subscribe)("http.client.request.created", follow);
+  try {
+    return send();
+  } finally {
+    (0,external_node_diagnostics_channel_namespaceObject.unsubscribe)("http.client.request.created", follow);
+  }
 }
 /** The client's own `readBody()` has no limit and never settles when the body is cut off. */
 async function readBody(message) {
@@ -2761,7 +2993,99 @@ async function readBody(message) {
     // Leaving the loop destroys the connection, so no more than this is ever kept.
     if (size > BODY_LIMIT) break;
   }
-  return { body: Buffer.concat(chunks).subarray(0, BODY_LIMIT).toString("utf8"), oversized: size > BODY_LIMIT };
+  const body = Buffer.concat(chunks)
+    .subarray(0, BODY_LIMIT)
+    .toString("utf8")
+    .replace(/^\ufeff/, "");
+  return { body, oversized: size > BODY_LIMIT };
+}
+
+;// CONCATENATED MODULE: ./build/src/lib/proxy.js
+
+/** The environment names a proxy by an address that can't be used. */
+class ProxyAddressError extends Error {
+  name = "ProxyAddressError";
+  problem;
+  /** @param variable that contains the address, which may contain a password and is never repeated */
+  constructor(variable, { cause = "", fix }) {
+    super(`The proxy address in ${variable} isn't valid.`);
+    this.problem = { cause: `${variable} ${cause}.`, fix };
+  }
+}
+const EXAMPLE = "http://USER:PASSWORD@HOST:PORT";
+/**
+ * Mistakes with which the client would pass over the proxy, or take a part of the password for its host. The first
+ * match is reported.
+ */
+const ADDRESS_RULES = [
+  {
+    isBroken: (address) => /^["'`“”‘’]|["'`“”‘’]$/.test(address),
+    cause: "has quotation marks around the address",
+    fix: `Remove the quotation marks: ${EXAMPLE}`,
+  },
+  {
+    isBroken: (address) => address.includes("\\"),
+    cause: "contains a backslash, as in DOMAIN\\USER, and a URL ends its host there",
+    fix: "Write the backslash as %5C: http://DOMAIN%5CUSER:PASSWORD@HOST:PORT",
+  },
+  {
+    isBroken: (address) => /^[a-z][a-z\d+.-]*:\/\//i.test(address) && !/^https?:/i.test(address),
+    cause: "begins with another scheme than http:// or https://",
+    fix: `Set it to an HTTP proxy: ${EXAMPLE}. The action can't use SOCKS proxies and PAC files.`,
+  },
+  {
+    isBroken: (address) => !hasScheme(address) && URL.canParse(address),
+    cause: "doesn't begin with http://",
+    fix: `Put http:// in front: ${EXAMPLE}`,
+  },
+  {
+    // Everything from one of these characters on is no longer the host.
+    isBroken: (address) => /[/?#]./s.test(address.replace(/^https?:\/\//i, "")),
+    cause: "contains /, ? or # after http://, usually as a character of the password that isn't URL-encoded",
+    fix: "Write / as %2F, ? as %3F and # as %23 in the user name and the password, and end the address after the port.",
+  },
+  {
+    isBroken: (address) => !canDecode(address),
+    cause: "contains a % that isn't the beginning of a URL-encoded character",
+    fix: "Write % as %25 in the user name and the password.",
+  },
+  {
+    isBroken: (address) => !hasHost(address),
+    cause: "isn't the address of a proxy",
+    fix: `Set it to ${EXAMPLE}, or leave it unset where there is no proxy.`,
+  },
+];
+/**
+ * Refuses to send when the environment names a proxy whose address the client can't read: it would pass over the proxy
+ * and connect to the host directly, or connect to a host that a part of the password names.
+ *
+ * @param env the step's environment
+ * @param send sends the request otherwise
+ */
+function requireReadableProxy(env, send) {
+  return async (request) => {
+    // The same order as in the client's `getProxyUrl`.
+    const variable = env["https_proxy"] ? "https_proxy" : "HTTPS_PROXY";
+    const address = env[variable];
+    const broken = address && ADDRESS_RULES.find(({ isBroken }) => isBroken(address.trim()));
+    if (broken && !checkBypass(new URL(request.url))) throw new ProxyAddressError(variable, broken);
+    return send(request);
+  };
+}
+function hasScheme(address) {
+  return /^https?:\/\//i.test(address);
+}
+function canDecode(address) {
+  try {
+    decodeURIComponent(address);
+    return true;
+  } catch {
+    return false;
+  }
+}
+function hasHost(address) {
+  const url = hasScheme(address) ? address : `http://${address}`;
+  return URL.canParse(url) && /^(?:[\w-]+(?:\.[\w-]+)*\.?|\[[\da-f:.]+\])$/i.test(new URL(url).hostname);
 }
 
 ;// CONCATENATED MODULE: external "os"
@@ -3787,99 +4111,165 @@ function getIDToken(aud) {
 
 
 
-// The runner doesn't mask annotation titles, so there is one title and it holds nothing.
+// The runner doesn't mask annotation titles, so there is one title and it contains no value.
 const ANNOTATION = { title: "Salesforce JWT Auth" };
+/** What this step passes through each file. */
+const CONTENT = {
+  GITHUB_OUTPUT: "outputs",
+  GITHUB_ENV: "environment variables",
+  GITHUB_STATE: "the token to revoke",
+};
+const SAME_USER = {
+  cause:
+    "The runner's files belong to another user than the one that runs this step, as in container jobs and on Actions Runner Controller.",
+  fix: "Run the job's container as the user of the runner, for example with container.options: --user 1001 (the number that `id -u` prints for the runner's user).",
+};
+const NOT_MOUNTED = {
+  cause: "The runner's temporary folder isn't mounted where this step runs.",
+  fix: "Mount the runner's work folder (_work, with _temp in it) into the container at the same path, as the runner does for container jobs.",
+};
+const OVERWRITTEN = {
+  cause: "The workflow or an earlier step set the variable to something else.",
+  fix: "Remove the variable from env of the workflow, the job and the step: the runner sets it.",
+};
+const DISK_FULL = {
+  cause: "The disk with the runner's temporary folder is full, or the user's quota is used up.",
+  fix: "Free space on the runner's disk, then run the job again.",
+};
+/** Causes by the code of the system's error. */
+const CAUSES = {
+  EACCES: [SAME_USER, OVERWRITTEN],
+  EPERM: [SAME_USER, OVERWRITTEN],
+  EROFS: [NOT_MOUNTED],
+  ENOENT: [NOT_MOUNTED, OVERWRITTEN],
+  ENOTDIR: [NOT_MOUNTED, OVERWRITTEN],
+  NOT_A_FILE: [OVERWRITTEN],
+  ENOSPC: [DISK_FULL],
+  EDQUOT: [DISK_FULL],
+  EFBIG: [DISK_FULL],
+  EIO: [DISK_FULL],
+};
 /**
- * The workflow as GitHub's runner offers it to a step.
+ * The job as GitHub's runner offers it to a step.
  *
  * @param env the step's environment, which names the runner's files
  */
 function githubRunner(env) {
   const masked = new Set();
+  const sizesBefore = new Map();
+  const write = (file, command) => writeOrUndo({ env, file, command, sizesBefore });
   return {
     mask: (secret) => {
-      // Each mask is a line of a debug log, and a key comes by in several forms with the same lines.
-      for (const value of linesAndWhole(secret)) {
-        if (masked.has(value)) continue;
-        masked.add(value);
-        core_setSecret(value);
+      // Each mask is a line of a debug log, and a key comes in several forms with the same lines.
+      for (const line of secret.split(/[\r\n]+/).map((text) => text.trim())) {
+        if (line === "" || masked.has(line)) continue;
+        masked.add(line);
+        core_setSecret(line);
       }
     },
     debug: core_debug,
-    // The runner carries out `##[command]` wherever it stands in a plain line (actions/runner, ActionCommand).
+    // The runner carries out `##[command]` anywhere in a plain line (actions/runner, ActionCommand).
     info: (message) => info(message.replaceAll("##[", "# # [")),
     warning: (message) => warning(message, ANNOTATION),
     error: (message) => error(message, ANNOTATION),
-    output: (name, value) => withFile(env, "GITHUB_OUTPUT", () => setOutput(name, value)),
-    exportVariable: (name, value) => withFile(env, "GITHUB_ENV", () => exportVariable(name, value)),
-    saveState: (name, value) => withFile(env, "GITHUB_STATE", () => saveState(name, value)),
+    requireFiles: (files) => {
+      for (const file of files) requireFile(env, file);
+    },
+    output: (name, value) => write("GITHUB_OUTPUT", () => setOutput(name, value)),
+    exportVariable: (name, value) => write("GITHUB_ENV", () => exportVariable(name, value)),
+    saveState: (name, value) => write("GITHUB_STATE", () => saveState(name, value)),
     addSummary: (markdown) => {
       try {
         // The toolkit's summary would bring a builder of HTML tables, and load node's file promises in every run.
         const file = env["GITHUB_STEP_SUMMARY"] ?? "";
-        // A file that is not there yet is none that the runner will read.
-        (0,external_node_fs_namespaceObject.accessSync)(file);
+        requireRegularFile(file);
         (0,external_node_fs_namespaceObject.appendFileSync)(file, markdown);
       } catch {
-        warning(
-          "The job summary could not be written: GITHUB_STEP_SUMMARY names no file that this step may write.",
-          ANNOTATION,
-        );
+        warning("The job summary couldn't be written: GITHUB_STEP_SUMMARY isn't a writable file.", ANNOTATION);
       }
     },
   };
 }
-/** GitHub's runner masks each line of a multi-line mask by itself; other runners need to be told. Blank masks are errors. */
-function linesAndWhole(secret) {
-  const values = [secret, ...secret.split(/[\r\n]+/)].map((value) => value.trim());
-  return new Set(values.filter((value) => value !== ""));
-}
-/** Without its file the toolkit prints the value as an old command on stdout, where it would stand in clear. */
-function withFile(env, variable, write) {
-  if (!env[variable]) {
-    throw new ActionError({
-      code: "not-a-step",
-      headline: `${variable} is not set: the action isn't running in a GitHub Actions step. No outputs were set.`,
-      causes: [{ fix: "Run the action by uses: in a workflow, or try it out with npm start." }],
-    });
+function requireFile(env, file) {
+  const path = env[file];
+  if (!path) throw notSet(file);
+  try {
+    requireRegularFile(path);
+  } catch (error) {
+    throw unusable(file, error, `No token was requested: the action couldn't pass on ${CONTENT[file]}.`);
   }
-  write();
 }
-
-;// CONCATENATED MODULE: ./build/src/lib/setup-steps.js
-/** Ends a fix for an External Client App: the way to the same setting of a Connected App is on the linked page. */
-const CONNECTED_APP = " (Connected App: see the link.)";
-const APP = "Setup > External Client App Manager > your app";
-const inApp = (path) => `${APP} > ${path}${CONNECTED_APP}`;
-const MY_DOMAIN = "Setup > My Domain > Current My Domain URL";
-const USE_MY_DOMAIN = `Set login_url to the org's My Domain: ${MY_DOMAIN}.`;
-const LOGIN_HISTORY =
-  "Open Setup > Login History and read the newest row of this user: it often names the reason.";
-const WAIT = "Wait 10 minutes (sometimes 30), then run the job again.";
-const SET_CLOCK =
-  "Synchronize the runner's clock by NTP: timedatectl set-ntp true (Linux), w32tm /resync (Windows).";
-const PRE_AUTHORIZE = inApp(
-  "Policies > Edit: set Permitted Users to “Admin approved users are pre-authorized” and select one of the user's permission sets.",
-);
-const ASSIGN_PERMISSION_SET =
-  "Setup > Permission Sets > the permission set that the app's policies list > Manage Assignments: add the user, without an expiration date.";
-const COPY_KEY = inApp("Settings > OAuth Settings > Consumer Key and Secret: copy the key with its button.");
-const UPLOAD_CERTIFICATE = inApp(
-  "Settings > OAuth Settings > Flow Enablement > JWT Bearer Flow: upload the certificate of this private key.",
-);
-const NEW_PAIR =
-  "Create a new pair with setup/setup.sh (or openssl, see the link), upload its certificate to the app, and store the new key.";
-const COMPARE_PAIR =
-  "Compare them: openssl pkey -pubout -in salesforce.key and openssl x509 -pubkey -noout -in salesforce.crt print the same for a pair. If you no longer have the files, create a new pair with setup/setup.sh.";
-const ENABLE_FLOW = inApp(
-  "Settings > OAuth Settings > Flow Enablement: select JWT Bearer Flow and upload the certificate.",
-);
-const ADD_SCOPES = inApp(
-  "Settings > OAuth Settings > OAuth Scopes: add “Manage user data via APIs (api)” and “Perform requests at any time (refresh_token, offline_access)”.",
-);
-const ENABLE_APP = inApp("Policies > App Policies: enable the app.");
-const INSTALL_APP =
-  "Setup > Connected Apps OAuth Usage: click Install beside the app, then Manage App Policies to admit this user.";
+/**
+ * @throws the system's error, or one with the code NOT_A_FILE
+ */
+function requireRegularFile(path) {
+  if (!(0,external_node_fs_namespaceObject.statSync)(path).isFile()) throw Object.assign(new Error("not a regular file"), { code: "NOT_A_FILE" });
+  // Permissions don't tell everything: a read-only mount or an access list shows only when the file is opened. Opening
+  // a FIFO would wait for a reader forever; if one is put here after the check above, O_NONBLOCK makes it fail.
+  (0,external_node_fs_namespaceObject.closeSync)((0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_WRONLY | external_node_fs_namespaceObject.constants.O_APPEND | (external_node_fs_namespaceObject.constants.O_NONBLOCK ?? 0)));
+}
+/**
+ * Writes, or leaves nothing of this step behind: the runner also reads the files of a step that failed, and half an
+ * entry would be an error of its own.
+ */
+function writeOrUndo({ env, file, command, sizesBefore }) {
+  const path = env[file];
+  // Without its file the toolkit prints the value as an old command on stdout, in clear.
+  if (!path) throw notSet(file);
+  try {
+    if (!sizesBefore.has(file)) sizesBefore.set(file, (0,external_node_fs_namespaceObject.statSync)(path).size);
+    command();
+  } catch (error) {
+    const results = ["GITHUB_OUTPUT", "GITHUB_ENV"];
+    // A token that was saved for the post step is to be revoked there, whatever happened to the outputs.
+    const files = file === "GITHUB_STATE" ? [...results, file] : results;
+    const undone = files.map((written) => undo(env[written], sizesBefore.get(written))).every(Boolean);
+    throw unusable(file, error, describeOutcome(file, undone));
+  }
+}
+function undo(path, size) {
+  if (!path || size === undefined) return true;
+  try {
+    (0,external_node_fs_namespaceObject.truncateSync)(path, size);
+    return true;
+  } catch {
+    return false;
+  }
+}
+function describeOutcome(file, undone) {
+  const results = undone
+    ? "No outputs and no environment variables were set."
+    : "Some outputs or environment variables may be set: don't use them.";
+  return file === "GITHUB_STATE" ? `The token wasn't saved for the post step. ${results}` : results;
+}
+function notSet(file) {
+  return new ActionError({
+    code: "not-a-step",
+    headline: `${file} isn't set, so the action can't pass on ${CONTENT[file]}.`,
+    context: ["No token was requested."],
+    causes: [
+      {
+        cause: "The action doesn't run in a step of a GitHub Actions workflow.",
+        fix: "Run the action by uses: in a workflow, or try it out with npm start.",
+      },
+      {
+        cause: "A script or container between the runner and the action doesn't pass the variable on.",
+        fix: `Pass ${file} on, and mount the folder of its file.`,
+      },
+    ],
+  });
+}
+function unusable(file, error, outcome) {
+  const { code = "", message = "" } = error;
+  const reason = code === "NOT_A_FILE" ? "it isn't a regular file" : code || message;
+  return new ActionError({
+    code: "runner-file-unusable",
+    headline: `The runner's file ${file} can't be written (${reason}).`,
+    context: [outcome],
+    causes: CAUSES[code] ?? [SAME_USER, NOT_MOUNTED, DISK_FULL],
+    cause: error,
+  });
+}
 
 ;// CONCATENATED MODULE: ./build/src/token/retry.js
 /** One attempt gets at most this, so that one silent connection doesn't use up the whole budget. */
@@ -3908,7 +4298,7 @@ function nextStep(attempts, state) {
   const slowestMs = Math.max(0, ...attempts.filter(isAnswered).map(({ durationMs }) => durationMs));
   // An attempt gets half of what is left when it starts.
   const lastStartMs = state.remainingMs - 2 * Math.max(MIN_ATTEMPT_MS, slowestMs / 2);
-  const adjustment = adjust(attempt, state.signing);
+  const adjustment = adjust(attempt);
   if (adjustment) {
     return lastStartMs >= 0 ? { kind: "adjust", adjustment } : { kind: "stop", deadlineExceeded: { retryAfterMs: 0 } };
   }
@@ -3921,7 +4311,7 @@ function isAnswered({ response }) {
   return response.kind !== "none";
 }
 /** What can be corrected from here, once each: a runner's clock that is wrong, or an audience in another form than documented. */
-function adjust({ response, runnerTime, salesforceTime }, signing) {
+function adjust({ response, signing, runnerTime, salesforceTime }) {
   switch (response.rule.adjust) {
     case "clock":
       return salesforceTime === undefined ? undefined : adjustClock(salesforceTime - runnerTime, signing);
@@ -4112,6 +4502,7 @@ function expiringCertificate({ inputs, result, now }) {
   return {
     cause: `The input certificate ${leftMs <= 0 ? "expired" : "expires"} on ${notAfter.toISOString().slice(0, 10)}: the app may have its successor already.`,
     fix: "Store the key and the certificate that belong to the one on the app, or create a new pair and upload its certificate.",
+    neverFirst: true,
   };
 }
 function bothAudiencesRejected({ inputs, result: { signing } }) {
@@ -4121,8 +4512,10 @@ function bothAudiencesRejected({ inputs, result: { signing } }) {
     fix: `Check that ${inputs.loginUrl.host} is the org's current address: ${MY_DOMAIN}. Then: ${LOGIN_HISTORY}`,
   };
 }
-function newAddress({ result: { response } }) {
+function newAddress({ inputs: { loginUrl }, result: { response } }) {
   if (response.kind !== "invalid" || !/\.my\.salesforce\.com$/.test(response.excerpt)) return undefined;
+  // A redirect to a login page of the same host isn't a move.
+  if (response.excerpt === loginUrl.host) return undefined;
   return {
     cause: `The org seems to have moved to ${response.excerpt}.`,
     fix: `If that is your org, set login_url to https://${response.excerpt}.`,
@@ -4160,23 +4553,24 @@ function explain(run) {
     code: response.rule.code,
     headline: response.rule.headline,
     context: [
-      describeResponse(response),
+      ...describeResponse(response),
       `User ${inputs.username} at ${inputs.loginUrl.host}${audienceOf(run)}`,
       ...describeAttempts(run),
     ],
-    causes: withoutRepeats([...hints, ...likely])
+    causes: withoutRepeats(inOrder(hints, likely))
       .slice(0, MAX_CAUSES)
       .map((cause) => forAppType(cause, run)),
   });
 }
+/** What Salesforce or the network said; nothing if nothing came. */
 function describeResponse(response) {
   switch (response.kind) {
     case "error":
-      return explain_describeError(response);
+      return [explain_describeError(response)];
     case "invalid":
-      return describeInvalid(response);
+      return [describeInvalid(response)];
     case "none":
-      return `The network said: ${response.reason}`;
+      return response.said === "" ? [] : [`The network said: ${response.said}`];
   }
 }
 function explain_describeError({ status, error, description }) {
@@ -4202,6 +4596,10 @@ function describeAttempts({ inputs, result }) {
   const { retryAfterMs } = deadlineExceeded;
   const asked = retryAfterMs > 0 ? `; the server asked for a wait of ${Math.ceil(retryAfterMs / 1000)} s` : "";
   return [`${tried}, within timeout_seconds: ${inputs.timeoutSeconds}${asked}`];
+}
+function inOrder(hints, likely) {
+  const before = hints[0]?.neverFirst ? 1 : 0;
+  return [...likely.slice(0, before), ...hints, ...likely.slice(before)];
 }
 function withoutRepeats(causes) {
   return causes.filter(({ fix }, index) => causes.findIndex((other) => other.fix === fix) === index);
@@ -4358,7 +4756,7 @@ function isToken(value) {
   return typeof value === "string" && (OPAQUE.test(value) || JWT.test(value));
 }
 function identity(value, orgOfToken, hosts) {
-  if (value === "") return { identityUrl: "", orgId: orgOfToken ? to18Characters(orgOfToken) : "", userId: "" };
+  if (value === "") return { identityUrl: "", orgId: orgOfToken ? longId(orgOfToken) : "", userId: "" };
   const url = URL.canParse(value) ? new URL(value) : undefined;
   const isPlain =
     url?.protocol === "https:" && `${url.origin}${url.pathname}` === value && access_token_HOST_NAME.test(url.hostname);
@@ -4368,13 +4766,10 @@ function identity(value, orgOfToken, hosts) {
   if (orgOfToken !== undefined && !sameId(org, orgOfToken)) throw malformed("id", "of another org than the token");
   return { identityUrl: value, orgId: longId(org), userId: longId(user) };
 }
-/** What `toLongId` says of a wrong id is meant for an input. */
 function longId(id) {
-  try {
-    return to18Characters(id);
-  } catch {
-    throw malformed("id", "not an identity URL with valid ids");
-  }
+  const long = to18Characters(id);
+  if (long === undefined) throw malformed("id", "not an identity URL with valid ids");
+  return long;
 }
 function times(fields, accessToken) {
   const issuedAt = number(fields, "issued_at");
@@ -4475,7 +4870,7 @@ function encodeBase64(input, url = !1) {
   const encoded = btoa(arr.join(""));
   return url ? encoded.replace(/=/g, "").replace(/\+/g, "-").replace(/\//g, "_") : encoded;
 }
-function buffer_utils_decodeBase64(encoded, url = !1) {
+function decodeBase64(encoded, url = !1) {
   if (Uint8Array.fromBase64)
     return Uint8Array.fromBase64(encoded, { alphabet: url ? "base64url" : "base64" });
   if (url) {
@@ -4499,7 +4894,7 @@ async function digest(algorithm, data) {
 const invalid = "The input to be decoded is not correctly encoded.";
 function base64url_decode(input) {
   try {
-    return buffer_utils_decodeBase64(typeof input == "string" ? input : decoder.decode(input), !0);
+    return decodeBase64(typeof input == "string" ? input : decoder.decode(input), !0);
   } catch (cause) {
     throw new TypeError(invalid, { cause });
   }
@@ -4885,7 +5280,7 @@ function invalidKeyType(alg, actual, secret) {
   const types = ["CryptoKey", "KeyObject", "JSON Web Key"];
   return secret && types.push("Uint8Array"), new TypeError(message(`Key for the ${alg} algorithm must be `, actual, ...types));
 }
-const unusable = (name, prop = "algorithm.name") => new TypeError(`CryptoKey does not support this operation, its ${prop} must be ${name}`);
+const key_unusable = (name, prop = "algorithm.name") => new TypeError(`CryptoKey does not support this operation, its ${prop} must be ${name}`);
 function checkUsage(key, usage) {
   if (usage && !key.usages.includes(usage))
     throw new TypeError(`CryptoKey does not support this operation, its usages must include ${usage}.`);
@@ -4898,13 +5293,13 @@ function checkModulusLength(alg, key) {
 function checkCryptoKey(key, expected, usage) {
   const algorithm = key.algorithm;
   if (algorithm.name !== expected.name)
-    throw unusable(expected.name);
+    throw key_unusable(expected.name);
   if (expected.hash && algorithm.hash?.name !== expected.hash)
-    throw unusable(expected.hash, "algorithm.hash");
+    throw key_unusable(expected.hash, "algorithm.hash");
   if (expected.namedCurve && algorithm.namedCurve !== expected.namedCurve)
-    throw unusable(expected.namedCurve, "algorithm.namedCurve");
+    throw key_unusable(expected.namedCurve, "algorithm.namedCurve");
   if (expected.length !== void 0 && algorithm.length !== expected.length)
-    throw unusable(expected.length, "algorithm.length");
+    throw key_unusable(expected.length, "algorithm.length");
   checkUsage(key, usage);
 }
 function snapshotJwk(jwk) {
@@ -5165,168 +5560,6 @@ function signAssertion(claims, privateKey) {
   return new SignJWT({ ...claims }).setProtectedHeader({ alg: "RS256" }).sign(privateKey);
 }
 
-;// CONCATENATED MODULE: ./build/src/token/grants.js
-
-/** Grants of the JWT bearer flow (RFC 7523 §2.1), signed afresh for each attempt: Salesforce may reject one that it has seen. */
-function jwtBearer({ consumerKey, username, privateKey }) {
-  return {
-    make: async ({ audience, skewMs = 0 }, now) => {
-      const claims = claimsFor({ consumerKey, username, audience, now: now + skewMs });
-      const assertion = await signAssertion(claims, privateKey);
-      const form = { grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion };
-      return { form, secret: assertion, claims };
-    },
-  };
-}
-
-;// CONCATENATED MODULE: ./build/src/token/network-errors.js
-
-
-const PROXY_STEPS = [
-  "Check https_proxy and no_proxy of the runner: the request goes through the proxy that they name.",
-];
-const TLS_STEPS = [
-  "If a proxy of your company opens TLS, save its CA certificate on the runner and set NODE_EXTRA_CA_CERTS to that file in the step's env.",
-  "Otherwise check login_url: something that is not the expected server answers at this address.",
-];
-/** First match wins. The texts are those of Node's net, tls and http modules and of the `tunnel` package behind the client's proxies. */
-const NETWORK_ERRORS = [
-  {
-    match: /statusCode=407/,
-    code: "proxy-authentication",
-    headline: "The proxy wants a name and a password (407).",
-    retry: false,
-    causes: fixes([
-      "Put them into https_proxy of the runner: http://name:password@host:port, special characters URL-encoded.",
-    ]),
-  },
-  {
-    match: /statusCode=50[234]/,
-    code: "proxy-unreachable",
-    headline: "The proxy could not reach Salesforce.",
-    retry: true,
-    causes: fixes([
-      ...PROXY_STEPS,
-      "Check that login_url is spelt right: a proxy answers like this for an unknown host, too.",
-    ]),
-  },
-  {
-    match: /statusCode=\d+/,
-    code: "proxy-refused",
-    headline: "The proxy refused to connect to Salesforce.",
-    retry: false,
-    causes: fixes([
-      "Have the host of login_url and the org's My Domain allowed on the proxy, port 443.",
-      ...PROXY_STEPS,
-    ]),
-  },
-  {
-    match: /tunneling socket.*ENOTFOUND|tunneling socket.*ERR_INVALID/,
-    code: "proxy-unknown",
-    headline: "The proxy's host name is unknown.",
-    retry: false,
-    causes: fixes(PROXY_STEPS),
-  },
-  {
-    match: /tunneling socket.*certificate/,
-    code: "tls-untrusted",
-    headline: "The proxy's certificate is not trusted.",
-    retry: false,
-    causes: fixes([
-      "Save the CA certificate of the proxy on the runner and set NODE_EXTRA_CA_CERTS to that file in the step's env.",
-      ...PROXY_STEPS,
-    ]),
-  },
-  {
-    match: /tunneling socket|illegal response body from proxy/,
-    code: "proxy-unreachable",
-    headline: "The connection to the proxy failed.",
-    retry: true,
-    causes: fixes(PROXY_STEPS),
-  },
-  {
-    match: /^ERR_INVALID_URL|URI malformed/,
-    code: "proxy-unknown",
-    headline: "The proxy's address is not a URL.",
-    retry: false,
-    causes: fixes([
-      "Correct https_proxy of the runner: http://host:port, special characters in a password URL-encoded.",
-    ]),
-  },
-  {
-    match: /^ERR_TLS_CERT_ALTNAME_INVALID/,
-    code: "tls-wrong-name",
-    headline: "The server's certificate is for another host name.",
-    retry: false,
-    causes: fixes(["Check login_url: use the org's current My Domain name.", ...TLS_STEPS]),
-  },
-  {
-    match: /^CERT_HAS_EXPIRED|^CERT_NOT_YET_VALID/,
-    code: "tls-expired",
-    headline: "The server's certificate is not valid today.",
-    retry: false,
-    causes: fixes(["Check the runner's clock.", ...TLS_STEPS]),
-  },
-  {
-    // UNSPECIFIED is what Node calls every verify error of OpenSSL that it has no name for, such as a key that is too weak.
-    match:
-      /CERT|SELF_SIGNED|ISSUER|UNABLE_TO_VERIFY|CRL|ERR_TLS_|^INVALID_(?:CA|PURPOSE) |^PATH_LENGTH_EXCEEDED|^HOSTNAME_MISMATCH|^UNSPECIFIED/,
-    code: "tls-untrusted",
-    headline: "The server's certificate is not trusted.",
-    retry: false,
-    causes: fixes(TLS_STEPS),
-  },
-  {
-    // Not TLS at all, or none that both sides speak. Other handshake faults are a connection's bad luck and fall through.
-    match:
-      /WRONG_VERSION_NUMBER|UNSUPPORTED_PROTOCOL|PACKET_LENGTH_TOO_LONG|HANDSHAKE_FAILURE|wrong version number|unsupported protocol/i,
-    code: "tls-handshake",
-    headline: "The TLS handshake failed.",
-    retry: false,
-    causes: fixes(["Check login_url's port and the proxy: no TLS server that this runner can talk to answers there."]),
-  },
-  {
-    match: /ENOTFOUND/,
-    code: "host-unknown",
-    headline: "The host name is unknown.",
-    retry: false,
-    causes: fixes([
-      "Check login_url for a typo: the right name stands in Setup → My Domain, as Current My Domain URL.",
-      "A sandbox's has two dashes and .sandbox in it: acme--uat.sandbox.my.salesforce.com.",
-      "A runner without access to public DNS needs https_proxy.",
-    ]),
-  },
-  {
-    match: /./s,
-    code: "connection-failed",
-    headline: "The connection failed.",
-    retry: true,
-    causes: fixes(["Run the job again. If it keeps failing, check that the runner may reach the host on port 443."]),
-  },
-];
-const NO_ANSWER = {
-  code: "no-answer-in-time",
-  headline: "Salesforce didn't answer in time.",
-  causes: fixes([
-    "Run the job again. If it fails again, check the network path from the runner to the host, and timeout_seconds.",
-  ]),
-  retry: true,
-};
-/**
- * Names the reason for a missing response.
- *
- * @param error what `httpPost` threw
- */
-function classifyNetworkError(error) {
-  if (error instanceof TimeoutError) return { rule: NO_ANSWER, reason: error.message };
-  const { code = "", message = "" } = error;
-  const rule = NETWORK_ERRORS.find(({ match }) => match.test(`${code} ${message}`));
-  return { rule, reason: `${rule.headline.slice(0, -1)} (${sanitize(message || code, 120)})` };
-}
-function fixes(steps) {
-  return steps.map((fix) => ({ fix }));
-}
-
 ;// CONCATENATED MODULE: ./build/src/token/refusals.js
 
 const NOT_LIVE_YET = {
@@ -5385,7 +5618,7 @@ const REFUSALS = [
   },
   {
     code: "user-has-not-approved",
-    match: /(?:hasn\S{0,6}t|has not|not) approved this (?:consumer|app)/i,
+    match: /(?:hasn\S{0,8}t|not) approved this (?:consumer|app)/i,
     headline: "The user isn't preauthorized for the app.",
     causes: [
       { cause: "None of the user's permission sets or profiles is assigned to the app.", fix: PRE_AUTHORIZE },
@@ -5547,7 +5780,7 @@ const REFUSALS = [
   },
   {
     code: "user-locked-out",
-    match: /user is locked out|user is locked\b/i,
+    match: /user is locked\b/i,
     headline: "The user is locked out.",
     causes: [
       {
@@ -5773,6 +6006,7 @@ const UNKNOWN_REFUSAL = {
     },
   ],
 };
+const JWT_BEARER_REFUSALS = { known: REFUSALS, unknown: UNKNOWN_REFUSAL };
 /**
  * Finds the rule for Salesforce's own words.
  *
@@ -5780,8 +6014,321 @@ const UNKNOWN_REFUSAL = {
  * @param description the `error_description` field, empty if it is missing
  * @returns undefined if the words aren't known
  */
-function matchRefusal(error, description) {
-  return REFUSALS.find(({ match }) => match.test(`${error}: ${description}`));
+function matchRefusal(error, description, known = REFUSALS) {
+  return known.find(({ match }) => match.test(`${error}: ${description}`));
+}
+
+;// CONCATENATED MODULE: ./build/src/token/grants.js
+
+
+/** Grants of the JWT bearer flow (RFC 7523 §2.1), signed afresh for each attempt: Salesforce may reject one that it has seen. */
+function jwtBearer({ consumerKey, username, privateKey }) {
+  return {
+    refusals: JWT_BEARER_REFUSALS,
+    make: async ({ audience, skewMs = 0 }, now) => {
+      const claims = claimsFor({ consumerKey, username, audience, now: now + skewMs });
+      const assertion = await signAssertion(claims, privateKey);
+      const form = { grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion };
+      return { form, secret: assertion, claims };
+    },
+  };
+}
+
+;// CONCATENATED MODULE: ./build/src/token/network-errors.js
+
+
+
+const ENCODED_PROXY = "http://USER:PASSWORD@HOST:PORT, special characters URL-encoded (@ as %40)";
+const ALLOW_ON_PROXY = {
+  cause: "The proxy doesn't allow the host.",
+  fix: "Ask the proxy's administrator to allow CONNECT to the host of login_url and to the org's My Domain, port 443.",
+};
+const WRONG_PROXY = {
+  cause: "https_proxy names the wrong proxy, or this host must be reached without it.",
+  fix: "Correct https_proxy on the runner or in the step's env, or add the host to no_proxy.",
+};
+const CHECK_HOST = {
+  cause: "login_url is misspelled.",
+  fix: "Copy Setup > My Domain > Current My Domain URL into login_url. A sandbox's has two hyphens and .sandbox in it.",
+};
+const TRUST_COMPANY_CA = {
+  cause: "A proxy of your company opens TLS and signs with the company's CA.",
+  fix: "Save the company's CA certificate on the runner and set NODE_EXTRA_CA_CERTS to that file in the step's env.",
+};
+const OTHER_SERVER = {
+  cause: "Another server than Salesforce answers at this address.",
+  fix: "Copy Setup > My Domain > Current My Domain URL into login_url.",
+};
+const FIREWALL = {
+  cause: "A firewall or a missing route stops the connection.",
+  fix: "Let the runner connect to the host of login_url on port 443. If it needs a proxy, set https_proxy.",
+};
+const TRANSIENT = {
+  cause: "The network had a transient error.",
+  fix: "Run the job again.",
+};
+/** The first match is the one that counts. */
+const NETWORK_ERRORS = [
+  {
+    match: [/statusCode=407/],
+    code: "proxy-authentication",
+    headline: "The proxy requires a user name and a password (HTTP 407).",
+    retry: false,
+    causes: [
+      {
+        cause: "https_proxy has no user name and password, or wrong ones.",
+        fix: `Set https_proxy, from a secret, to ${ENCODED_PROXY}.`,
+      },
+      {
+        cause: "The proxy requires NTLM or Kerberos. The action supports Basic authentication only.",
+        fix: "Run a local proxy that authenticates to the company's proxy, and set https_proxy to the local one.",
+      },
+    ],
+  },
+  {
+    match: [/statusCode=502/, /statusCode=503/, /statusCode=504/],
+    code: "proxy-unreachable",
+    headline: "The proxy couldn't reach Salesforce.",
+    retry: true,
+    causes: [CHECK_HOST, ALLOW_ON_PROXY, WRONG_PROXY],
+  },
+  {
+    match: [/statusCode=\d+/],
+    code: "proxy-refused",
+    headline: "The proxy refused to connect to Salesforce.",
+    retry: false,
+    causes: [ALLOW_ON_PROXY, WRONG_PROXY],
+  },
+  {
+    match: [/tunneling socket.*ENOTFOUND/],
+    code: "proxy-unknown",
+    headline: "The proxy's host name is unknown.",
+    retry: false,
+    causes: [
+      {
+        cause: "The host in https_proxy is misspelled.",
+        fix: "Correct https_proxy on the runner or in the step's env.",
+      },
+      { cause: "The runner's DNS doesn't know the proxy.", fix: "Set https_proxy to the proxy's IP address." },
+    ],
+  },
+  {
+    // What a plain proxy answers to a TLS handshake is no TLS record.
+    match: [/tunneling socket.*wrong version number/i, /tunneling socket.*packet length too long/i],
+    code: "proxy-malformed",
+    headline: "The proxy doesn't use TLS, but its address in https_proxy begins with https://.",
+    retry: false,
+    causes: [
+      { fix: "Write http:// in https_proxy: http://HOST:PORT. It is about the connection to the proxy itself." },
+    ],
+  },
+  {
+    match: [
+      /tunneling socket.*certificate/i,
+      /tunneling socket.*unsupported protocol/i,
+      /tunneling socket.*handshake failure/i,
+      /tunneling socket.*alert protocol version/i,
+    ],
+    code: "proxy-untrusted",
+    headline: "The TLS connection to the proxy can't be trusted.",
+    retry: false,
+    causes: [
+      {
+        cause: "The proxy's certificate is signed by the company's CA.",
+        fix: "Save the CA certificate on the runner and set NODE_EXTRA_CA_CERTS to that file in the step's env.",
+      },
+      {
+        cause: "The certificate is expired or for another name, or the proxy has no TLS 1.2.",
+        fix: "Set https_proxy to the name in the proxy's certificate, or ask its administrator to renew the certificate.",
+      },
+      WRONG_PROXY,
+    ],
+  },
+  {
+    match: [/tunneling socket/, /illegal response body from proxy/],
+    code: "proxy-unreachable",
+    headline: "The connection to the proxy failed.",
+    retry: true,
+    causes: [
+      { cause: "The proxy is down or overloaded.", fix: "Run the job again." },
+      {
+        cause: "Host, port or scheme in https_proxy are wrong.",
+        fix: "Correct https_proxy: http:// for most proxies, https:// only for a proxy that itself uses TLS.",
+      },
+      { cause: "This host must be reached without the proxy.", fix: "Add the host to no_proxy." },
+    ],
+  },
+  {
+    match: [/^ERR_TLS_CERT_ALTNAME_INVALID/, /^HOSTNAME_MISMATCH/],
+    code: "tls-wrong-name",
+    headline: "The server's certificate is for another host name.",
+    retry: false,
+    causes: [
+      {
+        cause: "login_url has an old or misspelled name of the org.",
+        fix: "Copy Setup > My Domain > Current My Domain URL into login_url.",
+      },
+      TRUST_COMPANY_CA,
+    ],
+  },
+  {
+    match: [/^CERT_HAS_EXPIRED/, /^CERT_NOT_YET_VALID/],
+    code: "tls-expired",
+    headline: "The server's certificate isn't valid today.",
+    retry: false,
+    causes: [
+      { cause: "The runner's clock is wrong.", fix: "Set the runner's clock: on Linux, `timedatectl set-ntp true`." },
+      {
+        cause: "A proxy of your company opens TLS, and its own certificate has expired.",
+        fix: "Ask the proxy's administrator to renew it. Trust a new CA with NODE_EXTRA_CA_CERTS in the step's env.",
+      },
+    ],
+  },
+  {
+    // Node calls every verification error of OpenSSL that it has no name for UNSPECIFIED, such as a key that is too weak.
+    match: [
+      /CERT/,
+      /ISSUER/,
+      /UNABLE_TO_VERIFY/,
+      /CRL/,
+      /^ERR_TLS_/,
+      /^INVALID_CA /,
+      /^INVALID_PURPOSE /,
+      /^PATH_LENGTH_EXCEEDED/,
+      /^UNSPECIFIED/,
+    ],
+    code: "tls-untrusted",
+    headline: "The server's certificate isn't trusted.",
+    retry: false,
+    causes: [TRUST_COMPANY_CA, OTHER_SERVER],
+  },
+  {
+    // Not TLS at all, or no version that both sides support. Other handshake errors are transient and fall through.
+    match: [
+      /wrong[ _]version[ _]number/i,
+      /unsupported[ _]protocol/i,
+      /packet[ _]length[ _]too[ _]long/i,
+      /handshake[ _]failure/i,
+      /alert[ _]protocol[ _]version/i,
+    ],
+    code: "tls-handshake",
+    headline: "The TLS handshake failed.",
+    retry: false,
+    causes: [
+      { cause: "The port in login_url isn't one for TLS.", fix: "Remove the port from login_url." },
+      {
+        cause: "A proxy or firewall in between answers instead of Salesforce, or supports no TLS 1.2.",
+        fix: "Ask its administrator to pass TLS connections to the host of login_url through.",
+      },
+    ],
+  },
+  {
+    match: [/ENOTFOUND/],
+    code: "host-unknown",
+    headline: "The host name is unknown.",
+    retry: false,
+    causes: [
+      CHECK_HOST,
+      {
+        cause: "The runner has no access to public DNS.",
+        fix: "Set https_proxy to the proxy that the runner has to use.",
+      },
+    ],
+  },
+  {
+    match: [/^[A-Z]/],
+    code: "connection-failed",
+    headline: "The connection failed.",
+    retry: true,
+    causes: [TRANSIENT, FIREWALL],
+  },
+];
+const OVERLOADED = {
+  cause: "Salesforce or something in between is overloaded.",
+  fix: "See https://status.salesforce.com for the instance, and run the job again later.",
+};
+const LONGER = {
+  cause: "The connection is slow.",
+  fix: "Set timeout_seconds to a higher value. One attempt gets at most half of it, and at most 15 s.",
+};
+/** What was missing when the time was over, and what it may come from. */
+const NO_RESPONSE = {
+  "not connected": {
+    headline: "No answer in time: the connection didn't open.",
+    causes: [
+      FIREWALL,
+      {
+        cause: "The proxy in https_proxy is down or has another address.",
+        fix: "Correct https_proxy, or start the proxy.",
+      },
+      TRANSIENT,
+    ],
+  },
+  "connected to the proxy": {
+    headline: "No answer in time: the proxy took the connection, but didn't answer.",
+    causes: [
+      { cause: "The proxy can't reach the host.", fix: ALLOW_ON_PROXY.fix },
+      {
+        cause: "https_proxy begins with https://, but the proxy doesn't use TLS, or the other way around.",
+        fix: "Correct the scheme of https_proxy: http:// for most proxies.",
+      },
+    ],
+  },
+  connected: {
+    headline: "No answer in time: the connection opened, but the TLS handshake wasn't completed.",
+    causes: [FIREWALL, OVERLOADED],
+  },
+  secured: {
+    headline: "No answer in time: the connection opened and the request was sent, but no complete response came.",
+    causes: [OVERLOADED, LONGER],
+  },
+  unknown: { headline: "No answer in time: no complete response came.", causes: [TRANSIENT, FIREWALL] },
+};
+/**
+ * Says why no response came.
+ *
+ * @param error what an `HttpPost` threw
+ * @throws the error itself if it is a defect: an error of the program, not of the network
+ */
+function classifyNetworkError(error, rules = NETWORK_ERRORS) {
+  if (error instanceof TimeoutError) return describeTimeout(error);
+  if (error instanceof ProxyAddressError) {
+    const rule = { code: "proxy-malformed", headline: error.message, causes: [error.problem], retry: false };
+    return { rule, reason: clause(rule.headline), said: "" };
+  }
+  const text = isDefect(error) ? "" : `${error.code} ${messageOf(error)}`;
+  const rule = rules.find(({ match }) => match.some((alternative) => alternative.test(text)));
+  if (!rule) throw error;
+  const said = sanitize(inPlainWords(messageOf(error)) || error.code || "", 120);
+  return { rule, reason: `${clause(rule.headline)} (${said})`, said };
+}
+/** The time is that of one attempt, so it is in the log of attempts alone: what counts in the end is the whole budget. */
+function describeTimeout(error) {
+  const { headline, causes } = NO_RESPONSE[error.stage ?? "unknown"];
+  const rule = { code: "no-answer-in-time", headline, causes, retry: true };
+  return { rule, reason: clause(headline).replace("no answer in time", error.message), said: "" };
+}
+function clause(sentence) {
+  return `${sentence.charAt(0).toLowerCase()}${sentence.slice(1).replace(/\.$/, "")}`;
+}
+/** Sockets, TLS and the HTTP parser give each of their errors a code; JavaScript's own errors are mistakes in a program. */
+function isDefect(error) {
+  const { code } = error ?? {};
+  const isProgramError = [TypeError, RangeError, ReferenceError, SyntaxError, URIError].some(
+    (type) => error instanceof type,
+  );
+  return !(error instanceof Error) || typeof code !== "string" || isProgramError;
+}
+/** What the client's agent says of a proxy's failure, in the field's words. */
+function inPlainWords(message) {
+  return message
+    .replace(/^tunneling socket could not be established, statusCode=/, "the proxy answered HTTP ")
+    .replace(/^tunneling socket could not be established, cause=/, "");
+}
+/** If every address of a host failed, Node throws an AggregateError without a message of its own. */
+function messageOf(error) {
+  const [first] = error instanceof AggregateError ? error.errors : [];
+  return error.message || (first instanceof Error ? first.message : "");
 }
 
 ;// CONCATENATED MODULE: ./build/src/token/response.js
@@ -5862,8 +6409,9 @@ const HTML_PAGE = /^\s*<(?:!--|(?:!doctype|html|head|body)\b)/i;
  *
  * @param response any status, any body
  * @param secret what was sent and could come back: the assertion
+ * @param refusals of the grant that was sent
  */
-function parseTokenResponse(response, secret) {
+function parseTokenResponse(response, secret, refusals = JWT_BEARER_REFUSALS) {
   const { status, oversized } = response;
   const value = oversized ? undefined : parseJson(response.body);
   const isRedirect = status >= 300 && status < 400;
@@ -5871,11 +6419,11 @@ function parseTokenResponse(response, secret) {
     return { kind: "granted", fields: value };
   }
   const words = isRedirect ? undefined : errorWords(value, response.body);
-  const rule = words && matchRefusal(words.error, words.description);
-  const temporary = TEMPORARY.some(([from, to]) => status >= from && status <= to);
+  const rule = words && matchRefusal(words.error, words.description, refusals.known);
+  const temporary = TEMPORARY.some((range) => inRange(status, range));
   if (words && (rule || words.isObject)) {
     const shown = showWords(words, status, secret);
-    return { kind: "error", status, ...shown, rule: rule ?? (temporary ? UNAVAILABLE : UNKNOWN_REFUSAL) };
+    return { kind: "error", status, ...shown, rule: rule ?? (temporary ? UNAVAILABLE : refusals.unknown) };
   }
   const { kind, summary, excerpt } = describeBody(response, value);
   const found = RESPONSE_RULES.find((each) => each.body.includes(kind) && inRange(status, each.status));
@@ -5897,9 +6445,9 @@ function errorWords(value, body) {
 function response_text(...candidates) {
   return candidates.find((candidate) => typeof candidate === "string" && candidate !== "") ?? "";
 }
-/** A server that answers 200 to a token request may have put a token anywhere: only an error code that is known is shown. */
+/** A server that reports success to a token request may have put a token anywhere: only an error code that is known is shown. */
 function showWords({ error, description }, status, secret) {
-  if (status === 200) return { error: KNOWN_ERRORS.test(error) ? error : "", description: "" };
+  if (isSuccess(status)) return { error: KNOWN_ERRORS.test(error) ? error : "", description: "" };
   return {
     error: withoutEcho(sanitize(error, 100), secret),
     description: withoutEcho(sanitize(description), secret),
@@ -5915,7 +6463,7 @@ function describeBody({ status, headers, body, oversized }, value) {
   if (HTML_PAGE.test(body.slice(0, 2048))) {
     return { kind: "html", summary: "a web page", excerpt: sanitize(pageText(body), 160) };
   }
-  const excerpt = status === 200 ? "" : sanitize(body, 160);
+  const excerpt = isSuccess(status) ? "" : sanitize(body, 160);
   return { kind: "text", summary: "text that isn't JSON", excerpt };
 }
 function newHost({ location }) {
@@ -5940,6 +6488,9 @@ function withoutEcho(shown, secret) {
 }
 function inRange(status, [from, to]) {
   return status >= from && status <= to;
+}
+function isSuccess(status) {
+  return inRange(status, [200, 299]);
 }
 /** Some gateways begin JSON with a byte order mark, which RFC 8259 §8.1 lets a reader ignore. */
 function parseJson(body) {
@@ -5979,9 +6530,9 @@ async function requestToken(request, deps) {
       return attempt;
     }
     attempts.push(attempt);
-    const next = nextStep(attempts, { signing, remainingMs: remainingMs(), random });
+    const next = nextStep(attempts, { remainingMs: remainingMs(), random });
     if (next.kind === "stop") {
-      return { ...resultOf(attempts), durationMs: clock.monotonic() - start, signing, ...next, kind: "failed" };
+      return { ...resultOf(attempts), durationMs: clock.monotonic() - start, ...next, kind: "failed" };
     }
     if (next.kind === "adjust") {
       runner[next.adjustment.isWarning ? "warning" : "info"](next.adjustment.notice);
@@ -5998,33 +6549,42 @@ function resultOf(attempts) {
   const last = attempts.at(-1);
   const isSilence = last.response.rule.code === "no-answer-in-time";
   const answered = isSilence ? attempts.findLast(({ response }) => response.kind !== "none") : undefined;
-  const { response, runnerTime, salesforceTime } = answered ?? last;
+  const { response, signing, runnerTime, salesforceTime } = answered ?? last;
   const measuredSkewMs = salesforceTime === undefined ? undefined : salesforceTime - runnerTime;
-  return { response, attempts: attempts.length, measuredSkewMs };
+  return { response, attempts: attempts.length, signing, measuredSkewMs };
 }
 function describeAccepted(audience) {
   return `Salesforce accepted the audience ${audience}. To save a request in each run, set the input audience to it.`;
 }
 async function sendGrant(request, signing, deps) {
   const { httpPost, clock, runner, number, timeMs } = deps;
-  const grant = await request.grants.make(signing, clock.now());
-  runner.mask(grant.secret);
+  const { grants, tokenEndpoint } = request;
   const start = clock.monotonic();
+  let grant;
   const result = await clock
-    .withTimeout(timeMs, (signal) => httpPost({ url: request.tokenEndpoint, form: grant.form, signal }))
+    .withTimeout(timeMs, async (signal) => {
+      grant = await grants.make(signing, clock.now(), signal);
+      runner.mask(grant.secret);
+      return httpPost({ url: tokenEndpoint, form: grant.form, signal });
+    })
     .catch((error) => ({ error }));
   const runnerTime = clock.now();
-  const response = "error" in result ? noResponse(result.error) : parseTokenResponse(result, grant.secret);
+  const sent = grant;
+  const response = "error" in result ? noResponse(result.error, sent, grants) : parse(result, sent, grants);
   const durationMs = clock.monotonic() - start;
   const status = "error" in result ? "" : `HTTP ${result.status}${requestId(result)}, `;
   const outcome = `${status}${request_describeResponse(response)}, ${Math.round(durationMs)} ms`;
-  runner.debug(`Attempt ${number}: POST ${request.tokenEndpoint}, claims ${JSON.stringify(grant.claims)}: ${outcome}`);
+  runner.debug(`Attempt ${number}: POST ${tokenEndpoint}, claims ${JSON.stringify(sent?.claims)}: ${outcome}`);
   if (response.kind === "granted") return response;
   const headers = "error" in result ? {} : result.headers;
-  return { kind: "failed", response, headers, durationMs, runnerTime, salesforceTime: dateOf(headers) };
+  return { kind: "failed", signing, response, headers, durationMs, runnerTime, salesforceTime: dateOf(headers) };
 }
-function noResponse(error) {
-  return { kind: "none", ...classifyNetworkError(error) };
+function parse(response, sent, { refusals }) {
+  return parseTokenResponse(response, sent?.secret ?? "", refusals);
+}
+/** Without a grant it was the request for the grant that failed. */
+function noResponse(error, sent, { describeError }) {
+  return sent === undefined && describeError ? describeError(error) : { kind: "none", ...classifyNetworkError(error) };
 }
 /** Says in a clause how an attempt ended, in our own words: this goes into plain lines of the log. */
 function request_describeResponse(response) {
@@ -6051,23 +6611,72 @@ function seconds(milliseconds) {
   return `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
-;// CONCATENATED MODULE: ./build/src/token/saved-token.js
-/** What the end of the job needs to know of its beginning: names of the runner's state. */
+;// CONCATENATED MODULE: ./build/src/token/revocation.js
+
+
+/** The post step ends within ten seconds, the start and end of Node included. */
+const REVOCATION_MS = 9000;
+/** Names of the runner's state, which passes the token to the post step. */
 const STATE = { accessToken: "revoke_access_token", instanceUrl: "revoke_instance_url" };
-/** Keeps a token for the end of the job. The runner hands state to this action's post step alone. */
-function saveForRevocation({ accessToken, instanceUrl }, runner) {
-  runner.saveState(STATE.accessToken, accessToken);
-  runner.saveState(STATE.instanceUrl, instanceUrl);
+/** An https origin of a host name, to which a path is appended as it is: no path, no user name, no IP address. */
+const HTTPS_ORIGIN = /^https:\/\/(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z][a-z\d-]*(?::\d{1,5})?$/;
+/**
+ * Saves a token for the post step; the runner passes state to this action's post step only. If that fails, revokes the
+ * token at once, since the post step won't.
+ *
+ * @returns why the token couldn't be saved; undefined if it was
+ */
+async function saveForRevocation(token, deps) {
+  try {
+    deps.runner.saveState(STATE.accessToken, token.accessToken);
+    deps.runner.saveState(STATE.instanceUrl, token.instanceUrl);
+    return undefined;
+  } catch (error) {
+    await revoke(token, deps);
+    return error;
+  }
 }
 /**
- * The token that was kept, if any.
+ * Returns the token that was saved, if any. Its address is unchecked: see {@link revoke}.
  *
  * @param env the post step's environment
  */
 function savedToken(env) {
   const accessToken = env[`STATE_${STATE.accessToken}`];
-  const instanceUrl = env[`STATE_${STATE.instanceUrl}`];
-  return accessToken && instanceUrl ? { accessToken, instanceUrl } : undefined;
+  return accessToken ? { accessToken, instanceUrl: env[`STATE_${STATE.instanceUrl}`] ?? "" } : undefined;
+}
+/**
+ * Revokes a token at its org (RFC 7009; Salesforce help, "Revoke OAuth Tokens"). What goes wrong becomes a warning: the
+ * job's work is done.
+ *
+ * @throws only a defect
+ */
+async function revoke({ accessToken, instanceUrl }, { httpPost, clock, runner }) {
+  const url = `${instanceUrl}/services/oauth2/revoke`;
+  const problem = HTTPS_ORIGIN.test(instanceUrl)
+    ? await clock
+        .withTimeout(REVOCATION_MS, (signal) => httpPost({ url, form: { token: accessToken }, signal }))
+        .then(refusal, (error) => classifyNetworkError(error).reason)
+    : "the address that was saved with it isn't https:// and a host name, so it was sent nowhere";
+  if (problem === undefined) runner.info("The access token was revoked.");
+  else {
+    runner.warning(
+      `The access token couldn't be revoked: ${problem}. It is valid until its session ends (Setup > Session Management lists and removes sessions).`,
+    );
+  }
+}
+function refusal({ status, body }) {
+  if (status === 200) return undefined;
+  return `Salesforce answered HTTP ${status} ${sanitize(errorCode(body), 80)}`.trim();
+}
+/** Salesforce has been seen to answer here in JSON and as a form. */
+function errorCode(body) {
+  try {
+    const error = JSON.parse(body)?.error;
+    return typeof error === "string" ? error : "";
+  } catch {
+    return new URLSearchParams(body.slice(0, 2000)).get("error") ?? "";
+  }
 }
 
 ;// CONCATENATED MODULE: ./build/src/login.js
@@ -6090,21 +6699,31 @@ async function login(deps) {
   const { env, runner, clock, readFile } = deps;
   const raw = rawInputs(env);
   secretsOfInputs(raw).forEach(runner.mask);
-  const inputs = readInputs(raw, { readFile, mask: runner.mask, now: new Date(clock.now()) });
+  const inputs = readInputs(raw, { env, readFile, mask: runner.mask, now: new Date(clock.now()) });
+  inputs.notices.forEach(runner.info);
   inputs.warnings.forEach(runner.warning);
+  runner.requireFiles(filesToWrite(inputs));
   const result = await requestToken(tokenRequest(inputs), deps);
   if (result.kind === "failed") throw explain({ result, inputs, now: new Date(clock.now()) });
   secretsOf(result.fields).forEach(runner.mask);
   const hosts = expectedHosts(inputs);
   // A token that a check refuses exists, too, and is to be revoked: it is saved before the checks.
   const saved = inputs.revokeToken ? revocable(result.fields, hosts) : undefined;
-  if (saved) saveForRevocation(saved, runner);
+  const notSaved = saved && (await saveForRevocation(saved, deps));
   const token = checkToken(result.fields, hosts);
   checkOrg(token, inputs);
+  if (notSaved) throw notSaved;
   const certificateExpiresAt = inputs.certificate?.notAfter.toISOString() ?? "";
   setOutputs({ ...inputs, token, certificateExpiresAt, runner });
   if (inputs.writeJobSummary) runner.addSummary(loginSummary(inputs.username, token, certificateExpiresAt));
   runner.info(`Logged in to ${token.instanceUrl} as ${inputs.username}.`);
+}
+function filesToWrite({ revokeToken, exportEnvironmentVariables }) {
+  return [
+    "GITHUB_OUTPUT",
+    ...(revokeToken ? ["GITHUB_STATE"] : []),
+    ...(exportEnvironmentVariables ? ["GITHUB_ENV"] : []),
+  ];
 }
 function tokenRequest({ loginUrl, audience, fallbackAudience, timeoutSeconds, ...key }) {
   return {
@@ -6137,44 +6756,6 @@ function checkOrg({ orgId, instanceUrl }, { expectedOrgId, username }) {
   });
 }
 
-;// CONCATENATED MODULE: ./build/src/token/revocation.js
-
-
-/** The post step ends within ten seconds, node's own start and end included. */
-const REVOCATION_MS = 9000;
-/**
- * Revokes a token at its org (RFC 7009; Salesforce help, "Revoke OAuth Tokens"). Never throws for what may go wrong on
- * the way: the job's work is done, and a warning says what is left.
- */
-async function revoke({ accessToken, instanceUrl }, { httpPost, clock, runner }) {
-  const url = `${instanceUrl}/services/oauth2/revoke`;
-  const problem = await clock
-    .withTimeout(REVOCATION_MS, (signal) => httpPost({ url, form: { token: accessToken }, signal }))
-    .then(refusal, fault);
-  if (problem === undefined) runner.info("The access token was revoked.");
-  else {
-    runner.warning(
-      `The access token could not be revoked: ${problem}. It ends with its session (Setup → Session Management lists and removes it).`,
-    );
-  }
-}
-function fault(error) {
-  return classifyNetworkError(error).reason;
-}
-function refusal({ status, body }) {
-  if (status === 200) return undefined;
-  return `Salesforce answered HTTP ${status} ${sanitize(errorCode(body), 80)}`.trim();
-}
-/** Salesforce has been seen to answer here in JSON and as a form. */
-function errorCode(body) {
-  try {
-    const error = JSON.parse(body)?.error;
-    return typeof error === "string" ? error : "";
-  } catch {
-    return new URLSearchParams(body.slice(0, 2000)).get("error") ?? "";
-  }
-}
-
 ;// CONCATENATED MODULE: ./build/src/action.js
 
 
@@ -6191,12 +6772,12 @@ const runner = githubRunner(env);
 const deps = {
   env,
   runner,
-  readFile: readKeyFile,
-  httpPost: requireReadableProxy(env["https_proxy"] || env["HTTPS_PROXY"], httpPost),
+  readFile: readRegularFile,
+  httpPost: ignoreTlsSwitch(env, runner.warning, requireReadableProxy(env, httpPost)),
   clock: systemClock,
   random: Math.random,
 };
-// The proxy client calls the deprecated `Buffer()` for a proxy's password; its warning would only puzzle the log's reader.
+// The proxy client calls the deprecated `Buffer()` for a proxy's password; readers of the log can't do anything about it.
 process.noDeprecation = true;
 /** The main step: gets a token and sets the outputs, or fails with one error annotation. */
 async function main() {
@@ -6212,12 +6793,16 @@ async function main() {
   process.off("beforeExit", failWithoutResult);
   exit();
 }
-/** The post step: revokes the token that the main step saved. */
+/** The post step: revokes the token that the main step saved. Never fails the job, whose work is done. */
 async function post() {
   const saved = savedToken(env);
   if (!saved) return;
   runner.mask(saved.accessToken);
-  await revoke(saved, deps);
+  try {
+    await revoke(saved, deps);
+  } catch (error) {
+    runner.warning(errorMessage(error, troubleshootingUrl(env)));
+  }
   exit();
 }
 function fail(error) {
@@ -6226,7 +6811,7 @@ function fail(error) {
   if (wantsSummary(rawInputs(env))) runner.addSummary(failureSummary(message));
 }
 function failWithoutResult() {
-  fail(new Error("there was nothing left to wait for, and no outcome"));
+  fail(new Error("there was nothing left to wait for, and no result"));
   exit();
 }
 /**

@@ -105,6 +105,10 @@ check_tools() {
   for tool in openssl sf; do
     command -v "$tool" >/dev/null || die "$tool is not on the PATH"
   done
+  # This script doesn't run them, so that they can still be installed later.
+  command -v npm >/dev/null || say 'Note: npm is not on the PATH. The local check requires it: https://nodejs.org'
+  gh variable set --help </dev/null >/dev/null 2>&1 ||
+    say 'Note: gh is missing, or too old for "gh variable". Storing the values requires it: https://cli.github.com'
 }
 
 # Prints the value of one field of sf's JSON, and nothing else: older versions of sf also return the access token.

@@ -1,6 +1,6 @@
 import { errorMessage, troubleshootingUrl } from "./diagnosis/message.ts";
 import { rawInputs, wantsSummary } from "./inputs/inputs.ts";
-import { readKeyFile } from "./inputs/key-file.ts";
+import { readRegularFile } from "./inputs/key-file.ts";
 import { systemClock } from "./lib/clock.ts";
 import { httpGet, httpPost, ignoreTlsSwitch } from "./lib/http.ts";
 import { requireReadableProxy } from "./lib/proxy.ts";
@@ -14,7 +14,7 @@ const runner = githubRunner(env);
 const deps: Dependencies = {
   env,
   runner,
-  readFile: readKeyFile,
+  readFile: readRegularFile,
   httpPost: ignoreTlsSwitch(env, runner.warning, requireReadableProxy(env, httpPost)),
   httpGet: ignoreTlsSwitch(env, runner.warning, requireReadableProxy(env, httpGet)),
   clock: systemClock,

@@ -19,8 +19,8 @@ import { saveForRevocation } from "./token/revocation.ts";
 export interface Dependencies {
   readonly env: NodeJS.ProcessEnv;
   readonly runner: Runner;
-  /** Returns the bytes of a key file. */
-  readonly readFile: (path: string) => Buffer;
+  /** Returns the bytes of a regular file. */
+  readonly readFile: (path: string, maxBytes: number) => Buffer;
   readonly httpPost: HttpPost;
   readonly httpGet: HttpGet;
   readonly clock: Clock;
@@ -37,7 +37,8 @@ export async function login(deps: Dependencies): Promise<void> {
   const { env, runner, clock, readFile } = deps;
   const raw = rawInputs(env);
   secretsOfInputs(raw).forEach(runner.mask);
-  const inputs = readInputs(raw, { readFile, mask: runner.mask, now: new Date(clock.now()) });
+  const inputs = readInputs(raw, { env, readFile, mask: runner.mask, now: new Date(clock.now()) });
+  inputs.notices.forEach(runner.info);
   inputs.warnings.forEach(runner.warning);
   runner.requireFiles(filesToWrite(inputs));
 
@@ -50,9 +51,10 @@ export async function login(deps: Dependencies): Promise<void> {
   const hosts = expectedHosts(inputs);
   // A token that a check refuses exists, too, and is to be revoked: it is saved before the checks.
   const saved = inputs.revokeToken ? revocable(result.fields, hosts) : undefined;
-  if (saved) await saveForRevocation(saved, deps);
+  const notSaved = saved && (await saveForRevocation(saved, deps));
   const token = checkToken(result.fields, hosts);
   checkOrg(token, inputs);
+  if (notSaved) throw notSaved;
 
   const certificateExpiresAt = inputs.certificate?.notAfter.toISOString() ?? "";
   setOutputs({ ...inputs, token, certificateExpiresAt, runner });

@@ -2,7 +2,7 @@ import { ActionError, type Cause } from "../lib/action-error.ts";
 import { CONNECTED_APP } from "../lib/setup-steps.ts";
 import type { Fact } from "../token/refusals.ts";
 import type { ErrorResponse, FailedResponse, InvalidResponse } from "../token/response.ts";
-import { type FailedRequest, findHints } from "./hints.ts";
+import { type FailedRequest, findHints, type Hint } from "./hints.ts";
 import { describeClaims, describeJob } from "./job-claims.ts";
 
 const MAX_CAUSES = 4;
@@ -28,12 +28,14 @@ const FACTS: Readonly<Record<Fact, (run: FailedRequest) => boolean>> = {
 export function explain(run: FailedRequest): ActionError {
   const { response } = run.result;
   const hints = findHints(response.rule.code, run);
-  const likely = response.rule.causes.filter(({ unless }) => unless === undefined || !FACTS[unless](run));
+  const likely: readonly Cause[] = response.rule.causes.filter(
+    ({ unless }) => unless === undefined || !FACTS[unless](run),
+  );
   return new ActionError({
     code: response.rule.code,
     headline: response.rule.headline,
     context: [...describeResponse(response), ...describeTarget(run), ...describeAttempts(run)],
-    causes: withoutRepeats([...hints, ...likely])
+    causes: withoutRepeats(inOrder(hints, likely))
       .slice(0, MAX_CAUSES)
       .map((cause) => forAppType(cause, run)),
   });
@@ -90,6 +92,11 @@ function describeAttempts({ inputs, result }: FailedRequest): string[] {
   const { retryAfterMs } = deadlineExceeded;
   const asked = retryAfterMs > 0 ? `; the server asked for a wait of ${Math.ceil(retryAfterMs / 1000)} s` : "";
   return [`${tried}, within timeout_seconds: ${inputs.timeoutSeconds}${asked}`];
+}
+
+function inOrder(hints: readonly Hint[], likely: readonly Cause[]): Cause[] {
+  const before = hints[0]?.neverFirst ? 1 : 0;
+  return [...likely.slice(0, before), ...hints, ...likely.slice(before)];
 }
 
 function withoutRepeats(causes: readonly Cause[]): Cause[] {

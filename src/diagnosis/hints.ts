@@ -21,7 +21,10 @@ export interface FailedRequest {
 }
 
 /** A likely cause that this very run shows. */
-export type Hint = Required<Cause>;
+export interface Hint extends Required<Cause> {
+  /** Whether a likely cause of the refusal has to come before it. */
+  readonly neverFirst?: boolean;
+}
 
 /** Something to look for in a run. */
 interface HintRule {
@@ -175,6 +178,7 @@ function expiringCertificate({ inputs, result, now }: FailedRequest): Hint | und
   return {
     cause: `The input certificate ${leftMs <= 0 ? "expired" : "expires"} on ${notAfter.toISOString().slice(0, 10)}: the app may have its successor already.`,
     fix: "Store the key and the certificate that belong to the one on the app, or create a new pair and upload its certificate.",
+    neverFirst: true,
   };
 }
 
@@ -186,8 +190,10 @@ function bothAudiencesRejected({ inputs, result: { signing } }: FailedRequest): 
   };
 }
 
-function newAddress({ result: { response } }: FailedRequest): Hint | undefined {
+function newAddress({ inputs: { loginUrl }, result: { response } }: FailedRequest): Hint | undefined {
   if (response.kind !== "invalid" || !/\.my\.salesforce\.com$/.test(response.excerpt)) return undefined;
+  // A redirect to a login page of the same host isn't a move.
+  if (response.excerpt === loginUrl.host) return undefined;
   return {
     cause: `The org seems to have moved to ${response.excerpt}.`,
     fix: `If that is your org, set login_url to https://${response.excerpt}.`,

@@ -1,12 +1,22 @@
 import type { KeyObject } from "node:crypto";
-import { ActionError } from "../lib/action-error.ts";
-import { InputFailure } from "../lib/input-failure.ts";
-import { parseOrgId } from "../lib/salesforce-id.ts";
-import { MY_DOMAIN, USE_MY_DOMAIN } from "../lib/setup-steps.ts";
 import { assertKeyPair, type Certificate, certificateWarning, readCertificate } from "./certificate.ts";
-import { checkAudience, type LoginUrl, parseLoginUrl } from "./login-url.ts";
-import { missingInput, parseBoolean, parseConsumerKey, parseUsername, parseWholeNumber } from "./parsers.ts";
-import { decodeKeyFile, readPrivateKey } from "./private-key.ts";
+import { InputError, type InputIssue, InputsError, inputError } from "./errors.ts";
+import { readKeyFile } from "./key-file.ts";
+import { checkAudience, type LoginUrl, loginUrlNotices, parseLoginUrl } from "./login-url.ts";
+import {
+  parseBoolean,
+  parseConsumerKey,
+  parseOrgId,
+  parseUsername,
+  parseWholeNumber,
+  refuseBlank,
+  refusePlaceholder,
+  refuseQuotes,
+} from "./parsers.ts";
+import { decodedLinesToMask, decodeKeyFile, findPrivateKey, linesToMask } from "./pem.ts";
+import { readPrivateKey } from "./private-key.ts";
+
+export { type InputIssue, InputsError } from "./errors.ts";
 
 /** Every input with the value that counts when it isn't passed, as in `action.yml`. */
 export const INPUT_DEFAULTS = {
@@ -29,11 +39,12 @@ export const INPUT_DEFAULTS = {
 } as const;
 
 export type InputName = keyof typeof INPUT_DEFAULTS;
+const INPUT_NAMES = Object.keys(INPUT_DEFAULTS) as InputName[];
 
-/** The inputs as the workflow gave them: a blank one that has a default already stands at that default, but for `login_url`. */
+/** The inputs as the workflow gave them: a blank one that has a default is already that default, except `login_url`. */
 export type RawInputs = Readonly<Record<InputName, string>>;
 
-/** The inputs as the rooms use them: every value checked. */
+/** The inputs with every value checked. */
 export interface Inputs {
   readonly consumerKey: string;
   readonly username: string;
@@ -43,7 +54,7 @@ export interface Inputs {
   readonly loginUrl: LoginUrl;
   /** The `aud` claim to begin with. */
   readonly audience: string;
-  /** Another one to try when Salesforce refuses the first; never where the user chose one. */
+  /** Another one to try when Salesforce refuses the first; none if the user chose one. */
   readonly fallbackAudience: string | undefined;
   readonly certificate: Certificate | undefined;
   /** 18 characters. */
@@ -52,8 +63,10 @@ export interface Inputs {
   readonly revokeToken: boolean;
   readonly writeJobSummary: boolean;
   readonly timeoutSeconds: number;
-  /** What works but is worth a word. */
+  /** What works, but needs attention soon. */
   readonly warnings: readonly string[];
+  /** Lines for the log. */
+  readonly notices: readonly string[];
 }
 
 /** A login by GitHub's OIDC token. */
@@ -62,33 +75,15 @@ export interface Keyless {
   readonly tokenHandler: string | undefined;
 }
 
-/** What reading the inputs needs of the world. */
+/** What reading the inputs needs. */
 export interface InputDependencies {
-  /** Gives the bytes of a key file. @throws Failure */
-  readonly readFile: (path: string) => Buffer;
-  /** Hides a value in the log. */
-  readonly mask: (secret: string) => void;
+  /** The step's environment: it says why secrets may be blank, and where the workspace is. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Reads a regular file. @throws an error with a `code` */
+  readonly readFile: (path: string, maxBytes: number) => Buffer;
+  /** Masks one line in the log of the job. */
+  readonly mask: (line: string) => void;
   readonly now: Date;
-}
-
-/** One input that can't be used. */
-export interface InputIssue {
-  readonly input: InputName;
-  readonly code: string;
-  /** A predicate that follows the input's name, without a full stop. */
-  readonly message: string;
-  /** One to four acts, the surest first. */
-  readonly fixes: readonly string[];
-}
-
-/** All inputs that can't be used, found in one go so that one run of the workflow is enough to learn of them. */
-export class InputsError extends ActionError {
-  readonly issues: readonly InputIssue[];
-
-  constructor(issues: readonly InputIssue[]) {
-    super({ code: "inputs", headline: "Invalid inputs.", causes: [] });
-    this.issues = issues;
-  }
 }
 
 /**
@@ -106,16 +101,37 @@ export function rawInputs(env: NodeJS.ProcessEnv): RawInputs {
   return Object.freeze(Object.fromEntries(entries));
 }
 
-/** A key in an input that is not for keys: its armor, plain or as base64 begins with it. */
-const PRIVATE_KEY = /PRIVATE KEY|LS0tLS1CRUdJTiB(?:QUklW|SU0E|FTkNS)/;
+/** Inputs that nothing prints. A private key in any other one is in the wrong place. */
+const SECRETS: readonly InputName[] = ["private_key", "private_key_passphrase"];
+/** The most characters that an input may have, and bytes of the passphrase: OpenSSL reads no more (PEM_BUFSIZE). */
+const LIMITS: Readonly<Partial<Record<InputName, number>>> = {
+  private_key: 64 * 1024,
+  private_key_file: 4096,
+  private_key_passphrase: 1024,
+  login_url: 2048,
+  audience: 2048,
+  certificate: 64 * 1024,
+};
+const DEFAULT_LIMIT = 255;
+/** Inputs whose value may be any word, so that only what no one would choose counts as a placeholder. */
+const ANY_WORD: readonly InputName[] = ["private_key_file", "private_key_passphrase"];
+/** Inputs in which quotes do no harm, or belong to the value. */
+const MAY_BE_QUOTED: readonly InputName[] = [...SECRETS, "certificate", "login_url"];
 
-/** The inputs that must be hidden before anything else is printed. */
+/**
+ * Returns what has to be masked before anything else is printed, one line each: of a key's text all but short lines and
+ * BEGIN and END lines, of the passphrase every line.
+ */
 export function secretsOfInputs(raw: RawInputs): string[] {
-  const misplaced = [raw.private_key_file, raw.certificate].filter((text) => PRIVATE_KEY.test(text));
-  return [raw.private_key, raw.private_key_passphrase, ...misplaced].filter((secret) => secret !== "");
+  const passphrase = raw.private_key_passphrase.split(/[\r\n]/).map((line) => line.trim());
+  const misplaced = INPUT_NAMES.filter((input) => !SECRETS.includes(input)).flatMap((input) => {
+    const decoded = findPrivateKey(raw[input]);
+    return decoded ? [...linesToMask(raw[input]), ...decodedLinesToMask(decoded)] : [];
+  });
+  return [...new Set([...linesToMask(raw.private_key), ...passphrase.filter((line) => line !== ""), ...misplaced])];
 }
 
-/** Whether a job summary is wanted, also where other inputs can't be used. */
+/** Returns whether a job summary is wanted, even if other inputs can't be used. */
 export function wantsSummary(raw: RawInputs): boolean {
   return raw.write_job_summary.trim().toLowerCase() === "true";
 }
@@ -123,63 +139,48 @@ export function wantsSummary(raw: RawInputs): boolean {
 /**
  * Checks and reads all inputs.
  *
- * @throws InputsFailure with every problem there is
+ * @throws InputsError with every problem there is
  */
 export function readInputs(raw: RawInputs, deps: InputDependencies): Inputs {
-  const issues: InputIssue[] = [];
-  const take = <T>(input: InputName, read: () => T): T | undefined => {
-    try {
-      return read();
-    } catch (error) {
-      if (!(error instanceof InputFailure)) throw error;
-      issues.push({ input, code: error.code, message: error.message, fixes: error.steps });
-      return undefined;
-    }
-  };
-  const read = <T>(input: InputName, parse: (text: string) => T): T | undefined => take(input, () => parse(raw[input]));
-  const readOptional = <T>(input: InputName, parse: (text: string) => T) =>
-    raw[input] === "" ? undefined : read(input, parse);
-
-  const consumerKey = read("consumer_key", parseConsumerKey);
+  const { issues, take, read, readOptional, readRequired } = inputReader(raw, deps);
+  const consumerKey = readRequired("consumer_key", parseConsumerKey);
   const isKeyless = read("github_oidc", parseBoolean) === true;
-  take("token_handler", () => checkTokenHandler(raw, isKeyless));
-  const { username, privateKey } = isKeyless
-    ? { username: "", privateKey: undefined }
-    : { username: read("username", parseUsername), privateKey: take(keyInput(raw), () => readKey(raw, deps)) };
+  const keyless = { tokenHandler: readOptional("token_handler", (name) => parseTokenHandler(name, isKeyless)) };
+  const username = isKeyless ? "" : readRequired("username", parseUsername);
+  const privateKey = isKeyless ? undefined : readKeyInputs(raw, deps, { take, readOptional });
   const loginUrl = read("login_url", parseLoginUrl);
-  if (isKeyless) issues.push(...inputsWithoutEffect(raw), ...(loginUrl ? unfitForKeyless(loginUrl, raw) : []));
+  if (isKeyless) refuseForKeyless(raw, loginUrl, take);
   // Checked beside the default where login_url can't be used, so that this problem is told as well.
   const chosen = readOptional("audience", (text) =>
     checkAudience(text, loginUrl ?? parseLoginUrl(INPUT_DEFAULTS.login_url)),
   );
-  const certificate = isKeyless ? undefined : readOptional("certificate", readCertificate);
+  const certificate = isKeyless ? undefined : readOptional("certificate", (text) => readCertificate(text, privateKey));
   if (certificate && privateKey) take("certificate", () => assertKeyPair({ certificate, privateKey }));
   const warningDays = read("certificate_warning_days", (text) => parseWholeNumber(text, { from: 0, to: 3650 }));
-  const expectedOrgId = readOptional("expected_org_id", parseOrgId);
-  const exportEnvironmentVariables = read("export_environment_variables", parseBoolean);
-  const revokeToken = read("revoke_token", parseBoolean);
-  const writeJobSummary = read("write_job_summary", parseBoolean);
-  const timeoutSeconds = read("timeout_seconds", (text) => parseWholeNumber(text, { from: 1, to: 600 }));
+  const others = {
+    expectedOrgId: readOptional("expected_org_id", parseOrgId),
+    exportEnvironmentVariables: read("export_environment_variables", parseBoolean),
+    revokeToken: read("revoke_token", parseBoolean),
+    writeJobSummary: read("write_job_summary", parseBoolean),
+    timeoutSeconds: read("timeout_seconds", (text) => parseWholeNumber(text, { from: 1, to: 600 })),
+  };
   if (issues.length > 0) throw new InputsError(issues);
 
   return Object.freeze({
     consumerKey,
     username,
     privateKey,
-    keyless: isKeyless ? { tokenHandler: raw.token_handler || undefined } : undefined,
+    ...(isKeyless ? { keyless } : {}),
     loginUrl,
     audience: chosen?.audience ?? loginUrl?.audience,
     fallbackAudience: chosen || isKeyless ? undefined : loginUrl?.fallbackAudience,
     certificate,
-    expectedOrgId,
-    exportEnvironmentVariables,
-    revokeToken,
-    writeJobSummary,
-    timeoutSeconds,
+    ...others,
     warnings: [
       chosen?.warning,
       certificate && certificateWarning({ certificate, now: deps.now, warningDays: warningDays ?? 0 }),
     ].filter((warning) => warning !== undefined),
+    notices: loginUrl ? loginUrlNotices(loginUrl, raw.login_url !== INPUT_DEFAULTS.login_url) : [],
   }) as Inputs;
 }
 
@@ -193,74 +194,94 @@ const KEY_INPUTS = [
   "certificate_warning_days",
 ] as const;
 
-function inputsWithoutEffect(raw: RawInputs): InputIssue[] {
-  return KEY_INPUTS.filter((input) => raw[input] !== INPUT_DEFAULTS[input]).map((input) => ({
-    input,
-    code: "input-without-effect",
-    message:
-      input === "username"
-        ? "has no effect with github_oidc: the login rule in Salesforce chooses the user"
-        : "has no effect with github_oidc",
-    fixes: [`Remove ${input} from the step, or remove github_oidc to log in with a private key.`],
-  }));
+function readKeyInputs(
+  raw: RawInputs,
+  deps: InputDependencies,
+  { take, readOptional }: Pick<ReturnType<typeof inputReader>, "take" | "readOptional">,
+): KeyObject | undefined {
+  readOptional("private_key_passphrase", (text) => text);
+  return take(keyInput(raw), () => readKey(raw, deps));
 }
 
 /** The flow is documented for My Domains and sites; at a site, nothing says which org the token has to be for. */
-function unfitForKeyless({ kind }: LoginUrl, { audience }: RawInputs): InputIssue[] {
-  if (kind === "my-domain" || (kind === "site" && audience !== "")) return [];
-  if (kind === "site") {
-    const fixes = [`Set audience to the org's My Domain: ${MY_DOMAIN}.`];
-    return [
-      { input: "audience", code: "audience-missing-at-site", message: "is required with github_oidc at a site", fixes },
-    ];
-  }
-  const message = "is neither a My Domain nor a Salesforce site, which github_oidc requires";
-  return [{ input: "login_url", code: "login-url-not-for-keyless", message, fixes: [USE_MY_DOMAIN] }];
-}
-
-function checkTokenHandler({ token_handler: name }: RawInputs, isKeyless: boolean): void {
-  if (name === "") return;
-  if (!isKeyless) {
-    throw new InputFailure({
-      code: "input-without-effect",
-      message: "has no effect without github_oidc",
-      steps: ["Remove token_handler from the step, or set github_oidc to true."],
+function refuseForKeyless(
+  raw: RawInputs,
+  loginUrl: LoginUrl | undefined,
+  take: ReturnType<typeof inputReader>["take"],
+): void {
+  for (const input of KEY_INPUTS.filter((name) => raw[name] !== INPUT_DEFAULTS[name])) {
+    const why = input === "username" ? ": the login rule in Salesforce chooses the user" : "";
+    take(input, () => {
+      throw inputError("input-without-effect", { detail: `with github_oidc${why}` });
     });
   }
-  if (/^[A-Za-z]\w{0,79}$/.test(name)) return;
-  throw new InputFailure({
-    code: "token-handler-malformed",
-    message: "isn't the name of a handler: a letter, then letters, digits, and underscores, at most 80 characters",
-    steps: [
-      "Copy the name from Setup > Token Exchange Handlers, or remove token_handler to use the app's default handler.",
-    ],
-  });
+  if (loginUrl === undefined || loginUrl.kind === "my-domain") return;
+  if (loginUrl.kind !== "site") {
+    take("login_url", () => {
+      throw inputError("keyless-login-url");
+    });
+  } else if (raw.audience === "") {
+    take("audience", () => {
+      throw inputError("keyless-audience-missing");
+    });
+  }
+}
+
+function parseTokenHandler(name: string, isKeyless: boolean): string {
+  if (!isKeyless) throw inputError("input-without-effect", { detail: "without github_oidc" });
+  if (!/^[A-Za-z]\w{0,79}$/.test(name.trim())) throw inputError("token-handler-malformed");
+  return name.trim();
+}
+
+/** Reads inputs one by one, and collects what is wrong with them. */
+function inputReader(raw: RawInputs, deps: InputDependencies) {
+  const issues: InputIssue[] = [];
+  const take = <T>(input: InputName, read: () => T): T | undefined => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      issues.push({ input, code: error.code, message: error.message, fixes: error.fixes });
+      return undefined;
+    }
+  };
+  const read = <T>(input: InputName, parse: (text: string) => T): T | undefined =>
+    take(input, () => {
+      refuseUnusable(input, raw[input]);
+      return parse(raw[input]);
+    });
+  const readOptional = <T>(input: InputName, parse: (text: string) => T): T | undefined =>
+    raw[input] === "" ? undefined : read(input, parse);
+  const readRequired = <T>(input: InputName, parse: (text: string) => T): T | undefined =>
+    raw[input] === "" ? take<never>(input, () => refuseBlank("is blank", deps)) : read(input, parse);
+  return { issues, take, read, readOptional, readRequired };
+}
+
+/** Refuses what is wrong with a text whatever its input is for. */
+function refuseUnusable(input: InputName, text: string): void {
+  if (!SECRETS.includes(input) && findPrivateKey(text)) throw inputError("input-is-a-private-key");
+  const limit = LIMITS[input] ?? DEFAULT_LIMIT;
+  const isBytes = input === "private_key_passphrase";
+  const length = isBytes ? Buffer.byteLength(text.replace(/\r?\n$|\r$/, "")) : text.length;
+  if (length > limit) {
+    const detail = `has ${length} ${isBytes ? "bytes" : "characters"}, and the limit is ${limit}`;
+    throw inputError("input-too-long", { detail });
+  }
+  // A key may be found beside a placeholder, so it looks for one itself.
+  if (input !== "private_key") refusePlaceholder(text, ANY_WORD.includes(input));
+  if (!MAY_BE_QUOTED.includes(input)) refuseQuotes(text);
 }
 
 function keyInput(raw: RawInputs): InputName {
   return raw.private_key === "" && raw.private_key_file !== "" ? "private_key_file" : "private_key";
 }
 
-function readKey(raw: RawInputs, { readFile, mask }: InputDependencies): KeyObject {
-  if (raw.private_key !== "" && raw.private_key_file !== "") {
-    throw new InputFailure({
-      code: "private-key-given-twice",
-      message: "private_key and private_key_file are both set, and only one can be the key",
-      steps: ["Remove one of the two from the step."],
-    });
-  }
-  if (raw.private_key === "" && raw.private_key_file === "")
-    throw missingInput("private_key and private_key_file are both blank");
-  const passphrase = raw.private_key_passphrase || undefined;
-  if (raw.private_key !== "") return readPrivateKey({ text: raw.private_key, passphrase, mask });
-  if (PRIVATE_KEY.test(raw.private_key_file)) {
-    throw new InputFailure({
-      code: "private-key-file-is-a-key",
-      message: "it is a key, and should be the path of a file with the key in it",
-      steps: ["Pass the key as private_key instead."],
-    });
-  }
-  const text = decodeKeyFile(readFile(raw.private_key_file));
-  mask(text);
-  return readPrivateKey({ text, passphrase, mask });
+function readKey(raw: RawInputs, deps: InputDependencies): KeyObject {
+  const { private_key: key, private_key_file: file } = raw;
+  if (key !== "" && file !== "") throw inputError("private-key-given-twice");
+  if (key === "" && file === "") return refuseBlank("and private_key_file are both blank", deps);
+  refuseUnusable(keyInput(raw), key || file);
+  const text = key || decodeKeyFile(readKeyFile(file, deps));
+  linesToMask(text).forEach(deps.mask);
+  return readPrivateKey({ text, passphrase: raw.private_key_passphrase || undefined, mask: deps.mask });
 }

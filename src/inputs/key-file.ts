@@ -1,49 +1,68 @@
 import { readFileSync, statSync } from "node:fs";
-import { InputFailure } from "../lib/input-failure.ts";
+import { type InputError, inputError } from "./errors.ts";
 
-/** A key of 16,384 bits fills 13 KB; certificates that stand with it add a few. */
-const LARGEST_FILE = 64 * 1024;
+/** A key of 16,384 bits fills 13 KB; certificates beside it add a few. */
+const LARGEST_KEY_FILE = 64 * 1024;
+/** A longer name in a path is rather a secret in the wrong input. */
+const LONGEST_NAME = 40;
 
-/** Why a file can't be read, by the operating system's code, and what to do. */
-const REASONS: Readonly<Record<string, readonly [message: string, step: string]>> = {
-  ENOENT: [
-    "there is no such file",
-    "Check the path (it starts at the workspace), and that an earlier step checks out or writes the file.",
-  ],
-  ENOTDIR: ["there is no such file", "Check the path: a part of it is a file, not a folder."],
-  EACCES: [
-    "the runner's user may not read the file",
-    "Let the step that writes the file give it to the runner's user (chmod 600, not sudo).",
-  ],
-  EPERM: [
-    "the runner's user may not read the file",
-    "Let the step that writes the file give it to the runner's user (chmod 600, not sudo).",
-  ],
+const MISSING = "names a file that doesn't exist";
+const FOREIGN_FILE: readonly [string, string] = [
+  "can't be read by the runner's user",
+  "Let the step that writes the file give it to the runner's user: chmod 600, without sudo.",
+];
+/** Why a file can't be read, by the operating system's code or one of {@link readRegularFile}, and what to do. */
+const REASONS: Readonly<Record<string, readonly [message: string, fix: string]>> = {
+  ENOENT: [MISSING, "Check that an earlier step checks out or writes the file."],
+  ENOTDIR: [MISSING, "Check the path: a part of it is a file, not a folder."],
+  EACCES: FOREIGN_FILE,
+  EPERM: FOREIGN_FILE,
+  NOT_A_FILE: ["isn't the path of a file", "Give the path of the key file itself."],
+  TOO_LARGE: ["names a file larger than 64 KiB", "Give the path of the key file itself."],
 };
+
+/**
+ * Reads a file into memory.
+ *
+ * @param path absolute, or relative to the current folder, which is the workspace in a step
+ * @param maxBytes what is larger is refused
+ * @throws an error with a `code`: the operating system's, `NOT_A_FILE` or `TOO_LARGE`
+ */
+export function readRegularFile(path: string, maxBytes: number): Buffer {
+  const facts = statSync(path);
+  // Reading a FIFO would never end.
+  if (!facts.isFile()) throw Object.assign(new Error("not a file"), { code: "NOT_A_FILE" });
+  if (facts.size > maxBytes) throw Object.assign(new Error("too large"), { code: "TOO_LARGE" });
+  return readFileSync(path);
+}
 
 /**
  * Reads a key file.
  *
- * @param path absolute, or relative to the current folder, which is the workspace in a step
- * @throws Failure `private-key-file-unreadable`; the path is not repeated, as it may be a key that was put into the wrong input
+ * @param path as the workflow gave it; it is shown only if it looks like a path
+ * @throws InputError `private-key-file-unreadable`
  */
-export function readKeyFile(path: string): Buffer {
+export function readKeyFile(
+  path: string,
+  deps: { readonly env: NodeJS.ProcessEnv; readonly readFile: (path: string, maxBytes: number) => Buffer },
+): Buffer {
   try {
-    const facts = statSync(path);
-    if (!facts.isFile()) throw unreadable("it is not a file", "Give the path of the key file itself.");
-    if (facts.size > LARGEST_FILE)
-      throw unreadable("the file is larger than 64 KiB", "Give the path of the key file itself.");
-    return readFileSync(path);
+    return deps.readFile(path, LARGEST_KEY_FILE);
   } catch (error) {
-    if (error instanceof InputFailure) throw error;
-    const [message, step] = REASONS[(error as NodeJS.ErrnoException).code ?? ""] ?? [
-      "the file can't be read",
-      "Check the path.",
-    ];
-    throw unreadable(message, step);
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === undefined) throw error;
+    throw unreadable(code, path, deps.env["GITHUB_WORKSPACE"]);
   }
 }
 
-function unreadable(message: string, step: string): InputFailure {
-  return new InputFailure({ code: "private-key-file-unreadable", message, steps: [step] });
+function unreadable(systemCode: string, path: string, workspace = ""): InputError {
+  const [detail, fix] = REASONS[systemCode] ?? ["names a file that can't be read", "Check the path."];
+  const given = looksLikePath(path) ? ` ${path}` : "";
+  const start = looksLikePath(workspace) ? `the workspace, ${workspace}` : "the workspace";
+  const where = detail === MISSING ? `Check the path${given}. It is relative to ${start}.` : undefined;
+  return inputError("private-key-file-unreadable", { detail, fixes: [where, fix] });
+}
+
+function looksLikePath(text: string): boolean {
+  return /^[\w .~@:/\\-]{1,200}$/.test(text) && text.split(/[/\\]/).every((name) => name.length <= LONGEST_NAME);
 }

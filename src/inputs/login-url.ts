@@ -1,5 +1,7 @@
-import { findHostRule, type HostKind, type LoginHostRule } from "../lib/salesforce-hosts.ts";
-import { audienceFailure, hintForBareWord, loginUrlFailure } from "./login-url-errors.ts";
+import { findHostRule, type HostKind, isSalesforceHost, type LoginHostRule } from "../lib/salesforce-hosts.ts";
+import { MY_DOMAIN } from "../lib/setup-steps.ts";
+import { inputError } from "./errors.ts";
+import { withoutQuotes } from "./parsers.ts";
 
 /** Where a token is asked for, and what the assertion says about it. */
 export interface LoginUrl {
@@ -19,31 +21,40 @@ export interface LoginUrl {
   readonly isSandbox: boolean | undefined;
 }
 
+const MY_DOMAIN_OF_PRODUCTION = "Use the production org's My Domain: https://YOUR-DOMAIN.my.salesforce.com";
+const MY_DOMAIN_OF_SANDBOX =
+  "Use the sandbox's My Domain: https://YOUR-DOMAIN--SANDBOX-NAME.sandbox.my.salesforce.com (scratch orgs: see sf org display)";
+
 /** The documented audiences: Salesforce help, OAuth 2.0 JWT Bearer Flow. */
 const PRODUCTION_AUDIENCE = "https://login.salesforce.com";
 const SANDBOX_AUDIENCE = "https://test.salesforce.com";
 
-/**
- * Where browsers end up below a site: its login page, its Lightning pages (`/s/…`, Experience Cloud) and its
- * services (`/services/oauth2/token`). None of them belongs to the site's own path.
- */
-const SITE_PAGES = /(\/login)*(\/(s|services)(\/.*)?)?$/;
-/** White space, a backslash, or a control character. */
+/** Whitespace, a backslash, or a control character. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this finds
 const NO_ADDRESS = /[\s\\\u0000-\u001f\u007f-\u009f]/;
 const HOST_NAME = /^[a-z\d_-]{1,63}(\.[a-z\d_-]{1,63})*$/;
 const IP_ADDRESS = /^(\[.*\]|[\d.]*\d)$/;
-const LONGEST_URL = 2048;
+
+/** Words that people give alone, and what each means. Others are most likely a My Domain name. */
+const BARE_WORDS: ReadonlyMap<string, string> = new Map([
+  ["login", MY_DOMAIN_OF_PRODUCTION],
+  ["production", MY_DOMAIN_OF_PRODUCTION],
+  ["prod", MY_DOMAIN_OF_PRODUCTION],
+  ["test", MY_DOMAIN_OF_SANDBOX],
+  ["sandbox", MY_DOMAIN_OF_SANDBOX],
+  ["http", "Write https:// once, with its colon and both slashes."],
+  ["https", "Write https:// once, with its colon and both slashes."],
+]);
 
 /**
  * Reads a login URL as people type it or copy it from the address bar, with or without `https://`.
  *
  * @param text the input as given
  * @returns where to ask; reading its `url` again gives the same
- * @throws Failure with a code of {@link LOGIN_URL_PROBLEMS}
+ * @throws InputError with one of the `login-url-` codes
  */
 export function parseLoginUrl(text: string): LoginUrl {
-  const given = readUrl(text.trim());
+  const given = readUrl(withoutBrackets(text));
   const { rule, hostname } = findLoginHost(given.hostname);
   const host = given.port === "" ? hostname : `${hostname}:${given.port}`;
   const keepsPath = rule.kind === "site" || rule.kind === "custom-domain";
@@ -67,43 +78,65 @@ export function parseLoginUrl(text: string): LoginUrl {
  *
  * @param text the input as given
  * @param loginUrl where the assertion will go
- * @returns the `aud` claim, and a warning where it names another host than a login URL that isn't Salesforce's
- * @throws Failure with a code of {@link AUDIENCE_PROBLEMS}
+ * @returns the `aud` claim, and a warning if neither it nor `login_url` is Salesforce's and their hosts differ
+ * @throws InputError with one of the `audience-` codes
  */
 export function checkAudience(text: string, loginUrl: LoginUrl): { audience: string; warning: string | undefined } {
   const audience = text.trim();
   const url = /^https:\/\/./.test(audience) && !NO_ADDRESS.test(audience) ? URL.parse(audience) : null;
-  if (url !== null && hasUserInfo(audience)) throw audienceFailure("audience-user-info");
-  if (url === null || !HOST_NAME.test(url.hostname)) throw audienceFailure("audience-not-https-url");
+  if (url !== null && hasUserInfo(audience)) throw inputError("audience-user-info");
+  if (url === null || !HOST_NAME.test(url.hostname)) throw inputError("audience-not-https-url");
   if (loginUrl.isSalesforce || url.hostname === new URL(loginUrl.url).hostname) return { audience, warning: undefined };
+  // Whoever runs the host of login_url could use the assertion at Salesforce for as long as it is valid.
+  if (isSalesforceHost(url.hostname)) throw inputError("audience-at-other-host");
   const warning =
-    `audience names ${url.hostname}, but login_url is ${loginUrl.host}, which is not a Salesforce host: whoever runs it ` +
-    "gets an assertion that another host may accept for as long as it is valid (3 minutes). " +
-    "Leave audience out unless you trust that host with your org.";
+    `audience names ${url.hostname}, but login_url is ${loginUrl.host}: whoever runs that host gets an assertion that ` +
+    "another host may accept for 3 minutes. Remove audience from the step unless you trust both hosts with your org.";
   return { audience, warning };
+}
+
+/**
+ * Returns lines for the log on where the login goes.
+ *
+ * @param isSet whether the workflow chose the address
+ */
+export function loginUrlNotices(loginUrl: LoginUrl, isSet: boolean): string[] {
+  if (!loginUrl.isSalesforce) {
+    return [`login_url is ${loginUrl.host}, which isn't a host of Salesforce. The assertion is sent there.`];
+  }
+  if (isSet) return [];
+  return [
+    `login_url isn't set, so the login goes to ${loginUrl.url}. Set it to the org's own address (${MY_DOMAIN}): ` +
+      "since Spring '26, External Client Apps may be found only there.",
+  ];
 }
 
 function readUrl(text: string): Pick<URL, "hostname" | "port" | "pathname"> {
   refuseUnusable(text);
   const scheme = /^([a-z][a-z\d+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase();
-  if (scheme === "http") throw loginUrlFailure("login-url-not-https");
-  if (scheme !== undefined && scheme !== "https") throw loginUrlFailure("login-url-scheme");
+  if (scheme === "http") throw inputError("login-url-not-https");
+  if (scheme !== undefined && scheme !== "https") throw inputError("login-url-scheme");
   const address = text.replace(/^(https:\/\/)?\/*/i, "");
-  if (/^[^/?#:@]+@[^/?#:@]+$/.test(address) && scheme === undefined) throw loginUrlFailure("login-url-username");
-  if (hasUserInfo(address)) throw loginUrlFailure("login-url-user-info");
+  if (/^[^/?#:@]+@[^/?#:@]+$/.test(address) && scheme === undefined) throw inputError("login-url-username");
+  if (hasUserInfo(address)) throw inputError("login-url-user-info");
   const url = URL.parse(`https://${address}`);
-  if (url === null) throw loginUrlFailure("login-url-unreadable");
+  if (url === null) throw inputError("login-url-unreadable");
   // A copy, because setting URL.hostname can abort the whole process on Node 24.4.0.
   const hostname = url.hostname.replace(/\.$/, "");
   refuseHost(hostname);
   return { hostname, port: url.port, pathname: url.pathname };
 }
 
+/** Removes what is around an address in a mail, a document or a YAML file; a path alone may end in a quote. */
+function withoutBrackets(text: string): string {
+  const address = text.trim();
+  if (!/^["'`“”„‘’«»<]|^mailto:/i.test(address)) return address;
+  return withoutQuotes(withoutQuotes(address).replace(/^<|>$/g, "")).replace(/^mailto:/i, "");
+}
+
 function refuseUnusable(text: string): void {
-  if (text === "") throw loginUrlFailure("login-url-blank");
-  if (/\$\{|\{\{|^\$/.test(text)) throw loginUrlFailure("login-url-placeholder");
-  if (NO_ADDRESS.test(text)) throw loginUrlFailure("login-url-characters");
-  if (text.length > LONGEST_URL) throw loginUrlFailure("login-url-unreadable");
+  if (text === "") throw inputError("login-url-blank");
+  if (NO_ADDRESS.test(text)) throw inputError("login-url-characters");
 }
 
 /** An `@` before the path; URL itself forgets a user info that is empty. */
@@ -112,29 +145,41 @@ function hasUserInfo(address: string): boolean {
 }
 
 function refuseHost(hostname: string): void {
-  if (IP_ADDRESS.test(hostname)) throw loginUrlFailure("login-url-ip-address");
+  if (IP_ADDRESS.test(hostname)) throw inputError("login-url-ip-address");
   // Node 24.4.0 turns some invalid international names into host names that it then refuses to read itself.
   const isStable = URL.parse(`https://${hostname}`)?.hostname === hostname;
-  if (!HOST_NAME.test(hostname) || !isStable) throw loginUrlFailure("login-url-unreadable");
+  if (!HOST_NAME.test(hostname) || !isStable) throw inputError("login-url-unreadable");
   if (hostname.includes(".")) return;
-  throw loginUrlFailure("login-url-incomplete", { hint: hintForBareWord(hostname) });
+  const fix =
+    BARE_WORDS.get(hostname) ?? `If ${hostname} is the org's My Domain name, use https://${hostname}.my.salesforce.com`;
+  throw inputError("login-url-incomplete", { fixes: [fix] });
 }
 
 function findLoginHost(hostname: string): { rule: LoginHostRule; hostname: string } {
   const { rule, login } = findHostRule(hostname);
-  const hint = login && `Use https://${login}`;
+  // The generic hosts may not find External Client Apps, so they are never advised.
+  const advised = login !== undefined && findHostRule(login).rule.kind !== "login-host" ? login : undefined;
+  const details = "why" in rule ? { detail: rule.why, fixes: [advised && `Use https://${advised}`] } : {};
   switch (rule.kind) {
     case "page":
       return findLoginHost(login ?? hostname);
-    case "misspelt":
-      throw loginUrlFailure("login-url-misspelt", { message: `${hostname} ${rule.why}`, hint });
+    case "misspelled":
+      throw inputError("login-url-misspelled", details);
     case "no-login":
-      throw loginUrlFailure("login-url-no-login-host", { message: `${hostname} ${rule.why}`, hint });
+      throw inputError("login-url-no-login-host", details);
     default:
       return { rule, hostname };
   }
 }
 
+/**
+ * The site's own path, without where browsers end up below it: its login page, its Lightning pages (`/s/…`, Experience
+ * Cloud) and its services (`/services/oauth2/token`).
+ */
 function sitePath(pathname: string): string {
-  return pathname.replace(/\/+/g, "/").replace(/\/$/, "").replace(SITE_PAGES, "");
+  const names = pathname.split("/").filter((name) => name !== "");
+  const pages = names.findIndex((name) => name === "s" || name === "services");
+  const site = pages < 0 ? names : names.slice(0, pages);
+  while (site.at(-1) === "login") site.pop();
+  return site.map((name) => `/${name}`).join("");
 }

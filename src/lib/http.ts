@@ -133,7 +133,7 @@ function configure(signal: AbortSignal) {
     prepareRequest(options: RequestOptions): void {
       const connection = { ...TLS_OPTIONS, autoSelectFamilyAttemptTimeout: CONNECT_MS };
       const agent = options.agent as Agent & { options: object; proxyOptions?: { host: string } };
-      Object.assign(options, connection, { signal });
+      options.signal = signal;
       Object.assign(agent.options, connection);
       if (!agent.proxyOptions) return;
       // A URL has an IPv6 address in brackets, which a socket takes for a name.

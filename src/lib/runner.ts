@@ -27,7 +27,7 @@ export interface Runner {
   output(name: string, value: string): void;
   /** @throws ActionError when the file can't be written; then no output and no variable of this step is set */
   exportVariable(name: string, value: string): void;
-  /** @throws ActionError when the file can't be written; then nothing is saved */
+  /** @throws ActionError when the file can't be written; then no output and no variable is set, and nothing is saved */
   saveState(name: string, value: string): void;
   /** Adds Markdown to the job summary. If it can't be written, warns: a summary is no reason to fail a job. */
   addSummary(markdown: string): void;
@@ -157,8 +157,10 @@ function writeOrUndo({ env, file, command, sizesBefore }: Write): void {
     if (!sizesBefore.has(file)) sizesBefore.set(file, statSync(path).size);
     command();
   } catch (error) {
-    const together: readonly RunnerFile[] = file === "GITHUB_STATE" ? [file] : ["GITHUB_OUTPUT", "GITHUB_ENV"];
-    const undone = together.every((written) => undo(env[written], sizesBefore.get(written)));
+    const results: readonly RunnerFile[] = ["GITHUB_OUTPUT", "GITHUB_ENV"];
+    // A token that was saved for the post step is to be revoked there, whatever happened to the outputs.
+    const files = file === "GITHUB_STATE" ? [...results, file] : results;
+    const undone = files.map((written) => undo(env[written], sizesBefore.get(written))).every(Boolean);
     throw unusable(file, error, describeOutcome(file, undone));
   }
 }
@@ -174,10 +176,10 @@ function undo(path: string | undefined, size: number | undefined): boolean {
 }
 
 function describeOutcome(file: RunnerFile, undone: boolean): string {
-  if (file === "GITHUB_STATE") return "The token wasn't saved for the post step, which therefore can't revoke it.";
-  return undone
+  const results = undone
     ? "No outputs and no environment variables were set."
     : "Some outputs or environment variables may be set: don't use them.";
+  return file === "GITHUB_STATE" ? `The token wasn't saved for the post step. ${results}` : results;
 }
 
 function notSet(file: RunnerFile): ActionError {

@@ -1,8 +1,10 @@
 const CUT_BEFORE_CLEANING = 4096;
 
 /** What a credential consists of: base64, base64url, percent-encoding, and the separators of tokens and JWTs. */
-const WORD = /[\w\-+/=.!%~]+/g;
+const WORD = /([\w\-+/=.!%~]+)/;
 const REDACTED = "[…]";
+/** What may separate two pieces of a credential, such as `", "`. */
+const MAX_SEPARATOR = 4;
 
 /** What is taken out of text that a server sent, in this order, and what replaces it. */
 const CLEANING: readonly (readonly [pattern: RegExp, replacement: string])[] = [
@@ -51,48 +53,30 @@ function beginning(text: string): string {
   return text.slice(0, CUT_BEFORE_CLEANING).replace(/[\w\-+/=.!%~]+$/, "…");
 }
 
-interface Word {
-  readonly start: number;
-  readonly end: number;
-}
-
 /**
  * Hides a credential that was cut into pieces: words of one length in a row, with a shorter one at the end. Text in
- * UTF-16 that is read as UTF-8 is pieces of one letter, since it has a NUL beside each. Words of a
- * language don't come like that: four in a row of five letters or more, or eight shorter ones, are taken for pieces.
+ * UTF-16 that is read as UTF-8 is pieces of one letter, since it has a NUL beside each. Words of a language don't come
+ * like that: four in a row of five letters or more, or eight shorter ones, are taken for pieces.
  */
 function hidePieces(text: string): string {
-  const words = [...text.matchAll(WORD)].map(
-    ({ 0: word, index }): Word => ({ start: index, end: index + word.length }),
-  );
+  // Words are at odd positions, and what separates them is at even ones.
+  const parts = text.split(WORD);
   let shown = "";
-  let from = 0;
-  for (let first = 0; first < words.length; ) {
-    const run = runOfOneLength(words, first);
-    const isShort = lengthOf(words[first]) < 5;
-    if (run < (isShort ? 8 : 4)) {
-      first += run;
-      continue;
-    }
-    const rest = lengthOf(words[first + run]) < lengthOf(words[first]) && isNear(words, first + run) ? 1 : 0;
-    shown += text.slice(from, words[first]?.start) + REDACTED;
-    from = words[first + run + rest - 1]?.end ?? text.length;
-    first += run + rest;
+  for (let at = 0; at < parts.length; ) {
+    const length = at % 2 === 1 ? lengthOfPieces(parts, at) : 0;
+    shown += length > 0 ? REDACTED : parts[at];
+    at += length || 1;
   }
-  return shown + text.slice(from);
+  return shown;
 }
 
-/** How many words from `first` on have its length, with no more than four characters between two. */
-function runOfOneLength(words: readonly Word[], first: number): number {
-  let next = first + 1;
-  while (next < words.length && lengthOf(words[next]) === lengthOf(words[first]) && isNear(words, next)) next++;
-  return next - first;
-}
-
-function isNear(words: readonly Word[], index: number): boolean {
-  return (words[index]?.start ?? Number.POSITIVE_INFINITY) - (words[index - 1]?.end ?? 0) <= 4;
-}
-
-function lengthOf(word: Word | undefined): number {
-  return word ? word.end - word.start : Number.POSITIVE_INFINITY;
+/** Returns how many parts from a word on are pieces of a credential and their separators; 0 if it isn't one. */
+function lengthOfPieces(parts: readonly string[], first: number): number {
+  const size = parts[first]?.length ?? 0;
+  const isNear = (word: number) => word < parts.length && (parts[word - 1]?.length ?? 0) <= MAX_SEPARATOR;
+  let next = first + 2;
+  while (isNear(next) && parts[next]?.length === size) next += 2;
+  if ((next - first) / 2 < (size < 5 ? 8 : 4)) return 0;
+  const hasRest = isNear(next) && (parts[next]?.length ?? 0) < size;
+  return next - first + (hasRest ? 1 : -1);
 }

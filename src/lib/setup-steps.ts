@@ -1,7 +1,13 @@
+/** Makes a private key and the certificate that an app takes for it. */
+export const KEY_PAIR_COMMAND =
+  "openssl req -x509 -sha256 -nodes -days 730 -newkey rsa:2048 -keyout salesforce.key -out salesforce.crt -subj /CN=github-actions";
+
 /** Ends a fix for an External Client App: the way to the same setting of a Connected App is on the linked page. */
 export const CONNECTED_APP = " (Connected App: see the link.)";
 
 const APP = "Setup > External Client App Manager > your app";
+/** Where an External Client App takes its certificate. */
+export const UPLOAD_PATH = `${APP} > Settings > OAuth Settings > Flow Enablement > JWT Bearer Flow`;
 const inApp = (path: string) => `${APP} > ${path}${CONNECTED_APP}`;
 
 export const MY_DOMAIN = "Setup > My Domain > Current My Domain URL";

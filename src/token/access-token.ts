@@ -130,7 +130,7 @@ function identity(
   orgOfToken: string | undefined,
   hosts: ExpectedHosts,
 ): Pick<AccessToken, "identityUrl" | "orgId" | "userId"> {
-  if (value === "") return { identityUrl: "", orgId: orgOfToken ? to18Characters(orgOfToken) : "", userId: "" };
+  if (value === "") return { identityUrl: "", orgId: orgOfToken ? longId(orgOfToken) : "", userId: "" };
   const url = URL.canParse(value) ? new URL(value) : undefined;
   const isPlain =
     url?.protocol === "https:" && `${url.origin}${url.pathname}` === value && HOST_NAME.test(url.hostname);
@@ -141,13 +141,10 @@ function identity(
   return { identityUrl: value, orgId: longId(org), userId: longId(user) };
 }
 
-/** What `toLongId` says of a wrong id is meant for an input. */
 function longId(id: string): string {
-  try {
-    return to18Characters(id);
-  } catch {
-    throw malformed("id", "not an identity URL with valid ids");
-  }
+  const long = to18Characters(id);
+  if (long === undefined) throw malformed("id", "not an identity URL with valid ids");
+  return long;
 }
 
 function times(fields: Fields, accessToken: string): Pick<AccessToken, "issuedAt" | "expiresAt"> {

@@ -32,8 +32,7 @@ export function tokenExchange(
   const { httpGet, clock, mask } = deps;
   let held: (OidcToken & { readonly since: number }) | undefined;
   return {
-    refusals: EXCHANGE_REFUSALS,
-    unknownRefusal: UNKNOWN_EXCHANGE_REFUSAL,
+    refusals: { known: EXCHANGE_REFUSALS, unknown: UNKNOWN_EXCHANGE_REFUSAL },
     describeError: describeOidcError,
     make: async ({ audience }, _, signal) => {
       if (!held || clock.monotonic() - held.since > LONGEST_USE_MS) {

@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import { claimsFor, signAssertion } from "./assertion.ts";
-import type { FailureRule, RefusalRule } from "./refusals.ts";
+import { JWT_BEARER_REFUSALS, type Refusals } from "./refusals.ts";
 import type { FailedResponse } from "./response.ts";
 
 /** What an assertion is signed for besides app and user: what can be adjusted after a refusal. */
@@ -24,17 +24,16 @@ export interface Grant {
 
 /** Makes the grant of each attempt. */
 export interface GrantMaker {
-  /** The refusals of its flow, if they aren't those of the JWT bearer flow. */
-  readonly refusals?: readonly RefusalRule[];
-  readonly unknownRefusal?: FailureRule;
-  /** Says what an error of `make` means, if another server than Salesforce can cause one. */
-  readonly describeError?: (error: unknown) => FailedResponse;
+  /** What Salesforce's refusals of this kind of grant mean. */
+  readonly refusals: Refusals;
   /**
    * @param signing what this attempt is signed for
    * @param now the runner's time in milliseconds since 1970
-   * @param signal ends the attempt
+   * @param signal ends a request that making the grant takes
    */
   make(signing: SigningOptions, now: number, signal: AbortSignal): Promise<Grant>;
+  /** Says what an error of `make` means; left out if every such error is a bug. */
+  readonly describeError?: (error: unknown) => FailedResponse;
 }
 
 /** The key that signs, and for whom. */
@@ -47,6 +46,7 @@ export interface SigningKey {
 /** Grants of the JWT bearer flow (RFC 7523 §2.1), signed afresh for each attempt: Salesforce may reject one that it has seen. */
 export function jwtBearer({ consumerKey, username, privateKey }: SigningKey): GrantMaker {
   return {
+    refusals: JWT_BEARER_REFUSALS,
     make: async ({ audience, skewMs = 0 }, now) => {
       const claims = claimsFor({ consumerKey, username, audience, now: now + skewMs });
       const assertion = await signAssertion(claims, privateKey);

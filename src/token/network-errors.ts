@@ -287,7 +287,7 @@ export function classifyNetworkError(error: unknown, rules = NETWORK_ERRORS): Ne
   const text = isDefect(error) ? "" : `${(error as NodeJS.ErrnoException).code} ${messageOf(error as Error)}`;
   const rule = rules.find(({ match }) => match.some((alternative) => alternative.test(text)));
   if (!rule) throw error;
-  const said = sanitize(messageOf(error as Error) || text, 120);
+  const said = sanitize(inPlainWords(messageOf(error as Error)) || (error as NodeJS.ErrnoException).code || "", 120);
   return { rule, reason: `${clause(rule.headline)} (${said})`, said };
 }
 
@@ -311,7 +311,14 @@ function isDefect(error: unknown): boolean {
   return !(error instanceof Error) || typeof code !== "string" || isProgramError;
 }
 
-/** Where every address of a host failed, Node throws an AggregateError without a message of its own. */
+/** What the client's agent says of a proxy's failure, in the field's words. */
+function inPlainWords(message: string): string {
+  return message
+    .replace(/^tunneling socket could not be established, statusCode=/, "the proxy answered HTTP ")
+    .replace(/^tunneling socket could not be established, cause=/, "");
+}
+
+/** If every address of a host failed, Node throws an AggregateError without a message of its own. */
 function messageOf(error: Error): string {
   const [first] = error instanceof AggregateError ? error.errors : [];
   return error.message || (first instanceof Error ? first.message : "");

@@ -109,7 +109,7 @@ export const REFUSALS = [
   },
   {
     code: "user-has-not-approved",
-    match: /(?:hasn\S{0,6}t|has not|not) approved this (?:consumer|app)/i,
+    match: /(?:hasn\S{0,8}t|not) approved this (?:consumer|app)/i,
     headline: "The user isn't preauthorized for the app.",
     causes: [
       { cause: "None of the user's permission sets or profiles is assigned to the app.", fix: PRE_AUTHORIZE },
@@ -271,7 +271,7 @@ export const REFUSALS = [
   },
   {
     code: "user-locked-out",
-    match: /user is locked out|user is locked\b/i,
+    match: /user is locked\b/i,
     headline: "The user is locked out.",
     causes: [
       {
@@ -501,18 +501,26 @@ export const UNKNOWN_REFUSAL = {
 
 export type RefusalCode = (typeof REFUSALS)[number]["code"] | typeof UNKNOWN_REFUSAL.code;
 
+/** The refusals of one kind of grant. */
+export interface Refusals {
+  /** The first match wins. */
+  readonly known: readonly RefusalRule[];
+  readonly unknown: FailureRule;
+}
+
+export const JWT_BEARER_REFUSALS: Refusals = { known: REFUSALS, unknown: UNKNOWN_REFUSAL };
+
 /**
  * Finds the rule for Salesforce's own words.
  *
  * @param error the `error` field of the response
  * @param description the `error_description` field, empty if it is missing
- * @param refusals those of the flow
  * @returns undefined if the words aren't known
  */
 export function matchRefusal(
   error: string,
   description: string,
-  refusals: readonly RefusalRule[] = REFUSALS,
+  known: readonly RefusalRule[] = REFUSALS,
 ): RefusalRule | undefined {
-  return refusals.find(({ match }) => match.test(`${error}: ${description}`));
+  return known.find(({ match }) => match.test(`${error}: ${description}`));
 }

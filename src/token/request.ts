@@ -4,13 +4,7 @@ import type { HttpPost, HttpResponse } from "../lib/http.ts";
 import type { Runner } from "../lib/runner.ts";
 import type { Grant, GrantMaker, SigningOptions } from "./grants.ts";
 import { classifyNetworkError } from "./network-errors.ts";
-import {
-  type FailedResponse,
-  type Granted,
-  type NoResponse,
-  parseTokenResponse,
-  type TokenResponse,
-} from "./response.ts";
+import { type FailedResponse, type Granted, parseTokenResponse, type TokenResponse } from "./response.ts";
 import { type Attempt, attemptMs, type DeadlineExceeded, nextStep } from "./retry.ts";
 
 /** A request id as servers draw them, up to the length of a UUID: too few kinds of characters to hold a piece of an assertion. */
@@ -32,7 +26,7 @@ export interface RequestDependencies {
   readonly runner: Pick<Runner, "mask" | "debug" | "info" | "warning">;
 }
 
-/** How a token request ended, and what its last grant said. */
+/** How a token request ended. */
 export type TokenResult = (Granted | FailedResult) & Pick<FailedResult, "claims">;
 
 /** The end of a token request that brought no token. */
@@ -41,13 +35,13 @@ export interface FailedResult {
   readonly response: FailedResponse;
   readonly attempts: number;
   readonly durationMs: number;
-  /** What the last assertion was signed for. */
+  /** What the assertion was signed for that `response` answered. */
   readonly signing: SigningOptions;
   /** Salesforce's clock minus the runner's by the last response's `Date`, in milliseconds. */
   readonly measuredSkewMs: number | undefined;
   readonly deadlineExceeded: DeadlineExceeded | undefined;
   /** What the last grant said; undefined if there was none. */
-  readonly claims: Grant["claims"] | undefined;
+  readonly claims?: Grant["claims"] | undefined;
 }
 
 /**
@@ -70,16 +64,10 @@ export async function requestToken(request: TokenRequest, deps: RequestDependenc
       return attempt;
     }
     attempts.push(attempt);
-    const next = nextStep(attempts, { signing, remainingMs: remainingMs(), random });
+    const next = nextStep(attempts, { remainingMs: remainingMs(), random });
     if (next.kind === "stop") {
-      return {
-        ...resultOf(attempts),
-        durationMs: clock.monotonic() - start,
-        signing,
-        ...next,
-        kind: "failed",
-        claims: attempt.claims,
-      };
+      const { claims } = attempt;
+      return { ...resultOf(attempts), durationMs: clock.monotonic() - start, ...next, kind: "failed", claims };
     }
     if (next.kind === "adjust") {
       runner[next.adjustment.isWarning ? "warning" : "info"](next.adjustment.notice);
@@ -93,13 +81,15 @@ export async function requestToken(request: TokenRequest, deps: RequestDependenc
 }
 
 /** The response to report: silence in the last attempts says less than what Salesforce answered before. */
-function resultOf(attempts: readonly Attempt[]): Pick<FailedResult, "response" | "attempts" | "measuredSkewMs"> {
+function resultOf(
+  attempts: readonly Attempt[],
+): Pick<FailedResult, "response" | "attempts" | "signing" | "measuredSkewMs"> {
   const last = attempts.at(-1) as Attempt;
   const isSilence = last.response.rule.code === "no-answer-in-time";
   const answered = isSilence ? attempts.findLast(({ response }) => response.kind !== "none") : undefined;
-  const { response, runnerTime, salesforceTime } = answered ?? last;
+  const { response, signing, runnerTime, salesforceTime } = answered ?? last;
   const measuredSkewMs = salesforceTime === undefined ? undefined : salesforceTime - runnerTime;
-  return { response, attempts: attempts.length, measuredSkewMs };
+  return { response, attempts: attempts.length, signing, measuredSkewMs };
 }
 
 function describeAccepted(audience: string): string {
@@ -118,8 +108,8 @@ async function sendGrant(
 ): Promise<(Granted | Attempt) & Pick<FailedResult, "claims">> {
   const { httpPost, clock, runner, number, timeMs } = deps;
   const { grants, tokenEndpoint } = request;
-  let grant: Grant | undefined;
   const start = clock.monotonic();
+  let grant: Grant | undefined;
   const result = await clock
     .withTimeout(timeMs, async (signal) => {
       grant = await grants.make(signing, clock.now(), signal);
@@ -128,31 +118,26 @@ async function sendGrant(
     })
     .catch((error: unknown) => ({ error }));
   const runnerTime = clock.now();
-  const response = responseOf(result, grant, grants);
-  const claims = grant?.claims;
+  const sent = grant as Grant | undefined;
+  const response = "error" in result ? noResponse(result.error, sent, grants) : parse(result, sent, grants);
   const durationMs = clock.monotonic() - start;
   const status = "error" in result ? "" : `HTTP ${result.status}${requestId(result)}, `;
   const outcome = `${status}${describeResponse(response)}, ${Math.round(durationMs)} ms`;
-  runner.debug(`Attempt ${number}: POST ${tokenEndpoint}, claims ${JSON.stringify(claims ?? {})}: ${outcome}`);
+  runner.debug(`Attempt ${number}: POST ${tokenEndpoint}, claims ${JSON.stringify(sent?.claims)}: ${outcome}`);
+  const claims = sent?.claims;
   if (response.kind === "granted") return { ...response, claims };
   const headers = "error" in result ? {} : result.headers;
-  return { kind: "failed", response, headers, durationMs, runnerTime, salesforceTime: dateOf(headers), claims };
+  const salesforceTime = dateOf(headers);
+  return { kind: "failed", signing, response, headers, durationMs, runnerTime, salesforceTime, claims };
 }
 
-/** @throws what making the grant threw, if only a defect can be the reason */
-function responseOf(
-  result: HttpResponse | { readonly error: unknown },
-  grant: Grant | undefined,
-  grants: GrantMaker,
-): TokenResponse {
-  if (!("error" in result)) return parseTokenResponse(result, grant?.secret ?? "", grants);
-  if (grant) return noResponse(result.error);
-  if (!grants.describeError) throw result.error;
-  return grants.describeError(result.error);
+function parse(response: HttpResponse, sent: Grant | undefined, { refusals }: GrantMaker): TokenResponse {
+  return parseTokenResponse(response, sent?.secret ?? "", refusals);
 }
 
-function noResponse(error: unknown): NoResponse {
-  return { kind: "none", ...classifyNetworkError(error) };
+/** Without a grant it was the request for the grant that failed. */
+function noResponse(error: unknown, sent: Grant | undefined, { describeError }: GrantMaker): FailedResponse {
+  return sent === undefined && describeError ? describeError(error) : { kind: "none", ...classifyNetworkError(error) };
 }
 
 /** Says in a clause how an attempt ended, in our own words: this goes into plain lines of the log. */

@@ -2,9 +2,8 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { HttpResponse } from "../lib/http.ts";
 import { sanitize } from "../lib/sanitize.ts";
 import { MY_DOMAIN, USE_MY_DOMAIN } from "../lib/setup-steps.ts";
-import type { GrantMaker } from "./grants.ts";
 import type { NetworkError } from "./network-errors.ts";
-import { type FailureRule, matchRefusal, UNAVAILABLE, UNKNOWN_REFUSAL } from "./refusals.ts";
+import { type FailureRule, JWT_BEARER_REFUSALS, matchRefusal, type Refusals, UNAVAILABLE } from "./refusals.ts";
 
 /** What one attempt brought. */
 export type TokenResponse = Granted | FailedResponse;
@@ -73,7 +72,7 @@ const TEMPORARY: readonly (readonly [number, number])[] = [
 ];
 
 /** Every kind of response that isn't a token endpoint's, by status and body; the first match wins. */
-const RESPONSE_RULES: readonly ResponseRule[] = [
+export const RESPONSE_RULES: readonly ResponseRule[] = [
   ...TEMPORARY.map((status) => ({
     ...UNAVAILABLE,
     status,
@@ -133,12 +132,12 @@ const HTML_PAGE = /^\s*<(?:!--|(?:!doctype|html|head|body)\b)/i;
  *
  * @param response any status, any body
  * @param secret what was sent and could come back: the assertion
- * @param flow the refusals of another flow than the JWT bearer flow
+ * @param refusals of the grant that was sent
  */
 export function parseTokenResponse(
   response: HttpResponse,
   secret: string,
-  flow: Pick<GrantMaker, "refusals" | "unknownRefusal"> = {},
+  refusals: Refusals = JWT_BEARER_REFUSALS,
 ): Granted | ErrorResponse | InvalidResponse {
   const { status, oversized } = response;
   const value = oversized ? undefined : parseJson(response.body);
@@ -147,16 +146,11 @@ export function parseTokenResponse(
     return { kind: "granted", fields: value };
   }
   const words = isRedirect ? undefined : errorWords(value, response.body);
-  const rule = words && matchRefusal(words.error, words.description, flow.refusals);
-  const temporary = TEMPORARY.some(([from, to]) => status >= from && status <= to);
+  const rule = words && matchRefusal(words.error, words.description, refusals.known);
+  const temporary = TEMPORARY.some((range) => inRange(status, range));
   if (words && (rule || words.isObject)) {
     const shown = showWords(words, status, secret);
-    return {
-      kind: "error",
-      status,
-      ...shown,
-      rule: rule ?? (temporary ? UNAVAILABLE : (flow.unknownRefusal ?? UNKNOWN_REFUSAL)),
-    };
+    return { kind: "error", status, ...shown, rule: rule ?? (temporary ? UNAVAILABLE : refusals.unknown) };
   }
   const { kind, summary, excerpt } = describeBody(response, value);
   const found = RESPONSE_RULES.find((each) => each.body.includes(kind) && inRange(status, each.status)) as ResponseRule;
@@ -188,13 +182,13 @@ function text(...candidates: readonly unknown[]): string {
   return candidates.find((candidate): candidate is string => typeof candidate === "string" && candidate !== "") ?? "";
 }
 
-/** A server that answers 200 to a token request may have put a token anywhere: only an error code that is known is shown. */
+/** A server that reports success to a token request may have put a token anywhere: only an error code that is known is shown. */
 function showWords(
   { error, description }: Words,
   status: number,
   secret: string,
 ): Pick<ErrorResponse, "error" | "description"> {
-  if (status === 200) return { error: KNOWN_ERRORS.test(error) ? error : "", description: "" };
+  if (isSuccess(status)) return { error: KNOWN_ERRORS.test(error) ? error : "", description: "" };
   return {
     error: withoutEcho(sanitize(error, 100), secret),
     description: withoutEcho(sanitize(description), secret),
@@ -211,7 +205,7 @@ function describeBody({ status, headers, body, oversized }: HttpResponse, value:
   if (HTML_PAGE.test(body.slice(0, 2048))) {
     return { kind: "html", summary: "a web page", excerpt: sanitize(pageText(body), 160) };
   }
-  const excerpt = status === 200 ? "" : sanitize(body, 160);
+  const excerpt = isSuccess(status) ? "" : sanitize(body, 160);
   return { kind: "text", summary: "text that isn't JSON", excerpt };
 }
 
@@ -241,6 +235,10 @@ function withoutEcho(shown: string, secret: string): string {
 
 function inRange(status: number, [from, to]: readonly [number, number]): boolean {
   return status >= from && status <= to;
+}
+
+function isSuccess(status: number): boolean {
+  return inRange(status, [200, 299]);
 }
 
 /** Some gateways begin JSON with a byte order mark, which RFC 8259 §8.1 lets a reader ignore. */

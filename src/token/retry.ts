@@ -5,6 +5,8 @@ import type { FailedResponse } from "./response.ts";
 /** What an attempt brought that brought no token, and when. */
 export interface Attempt {
   readonly kind: "failed";
+  /** What it was signed for. */
+  readonly signing: SigningOptions;
   readonly response: FailedResponse;
   /** Of the response; empty if none came. */
   readonly headers: IncomingHttpHeaders;
@@ -35,7 +37,6 @@ export interface Adjustment {
 
 /** What the next step depends on besides the attempts. */
 export interface RetryState {
-  readonly signing: SigningOptions;
   /** What is left of the budget. */
   readonly remainingMs: number;
   /** A number from 0 up to, not including, 1. */
@@ -71,7 +72,7 @@ export function nextStep(attempts: readonly Attempt[], state: RetryState): NextS
   const slowestMs = Math.max(0, ...attempts.filter(isAnswered).map(({ durationMs }) => durationMs));
   // An attempt gets half of what is left when it starts.
   const lastStartMs = state.remainingMs - 2 * Math.max(MIN_ATTEMPT_MS, slowestMs / 2);
-  const adjustment = adjust(attempt, state.signing);
+  const adjustment = adjust(attempt);
   if (adjustment) {
     return lastStartMs >= 0 ? { kind: "adjust", adjustment } : { kind: "stop", deadlineExceeded: { retryAfterMs: 0 } };
   }
@@ -86,7 +87,7 @@ function isAnswered({ response }: Attempt): boolean {
 }
 
 /** What can be corrected from here, once each: a runner's clock that is wrong, or an audience in another form than documented. */
-function adjust({ response, runnerTime, salesforceTime }: Attempt, signing: SigningOptions): Adjustment | undefined {
+function adjust({ response, signing, runnerTime, salesforceTime }: Attempt): Adjustment | undefined {
   switch (response.rule.adjust) {
     case "clock":
       return salesforceTime === undefined ? undefined : adjustClock(salesforceTime - runnerTime, signing);

@@ -31,15 +31,16 @@ export interface RevocationDependencies {
  * Saves a token for the post step; the runner passes state to this action's post step only. If that fails, revokes the
  * token at once, since the post step won't.
  *
- * @throws ActionError when the state can't be saved
+ * @returns why the token couldn't be saved; undefined if it was
  */
-export async function saveForRevocation(token: SavedToken, deps: RevocationDependencies): Promise<void> {
+export async function saveForRevocation(token: SavedToken, deps: RevocationDependencies): Promise<Error | undefined> {
   try {
     deps.runner.saveState(STATE.accessToken, token.accessToken);
     deps.runner.saveState(STATE.instanceUrl, token.instanceUrl);
+    return undefined;
   } catch (error) {
     await revoke(token, deps);
-    throw error;
+    return error as Error;
   }
 }
 

@@ -26,6 +26,11 @@ function table(markdown: string, heading: string): string[][] {
 /** Returns the names that a cell shows as code. */
 const names = (cell = "") => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name);
 
+test("the README has at most 1,600 words", () => {
+  const words = readDocument("README.md").split(/\s+/).filter(Boolean).length;
+  assert.ok(words <= 1600, `${words} words`);
+});
+
 describe("the table of inputs in the README", () => {
   const rows = table(readDocument("README.md"), "Inputs");
 

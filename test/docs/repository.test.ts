@@ -60,7 +60,7 @@ interface Package {
   readonly hasInstallScript?: boolean;
 }
 
-for (const folder of ["", "test/cli/", "test/oldest-node/"]) {
+for (const folder of ["", "test/cli/", "test/clients/", "test/oldest-node/"]) {
   describe(`${folder}package-lock.json`, () => {
     const { packages } = JSON.parse(readDocument(`${folder}package-lock.json`)) as {
       packages: Readonly<Record<string, Package>>;

@@ -15,11 +15,11 @@ type Metadata = Awaited<ReturnType<NonNullable<Config["actionsMetadataProvider"]
 type GetContext = NonNullable<Config["contextProviderConfig"]>["getContext"];
 type Dictionary = NonNullable<Awaited<ReturnType<GetContext>>>;
 
-/** The action's name, after whoever holds the repository. */
+/** The name of this action, with any owner. */
 const OURS = /^[\w-]+\/salesforce-jwt-auth@/;
 const ACTION = parse(readDocument("action.yml")) as NonNullable<Metadata>;
 
-/** The validator says what breaks it to its log alone, and finds nothing wrong then. */
+/** Errors inside the validator. It only logs them, and reports no problem then. */
 const breakdowns: string[] = [];
 const ignore = () => {};
 registerLogger({ error: (message) => breakdowns.push(message), warn: ignore, info: ignore, log: ignore });
@@ -27,9 +27,7 @@ registerLogger({ error: (message) => breakdowns.push(message), warn: ignore, inf
 const CONFIG: Config = {
   actionsMetadataProvider: {
     fetchActionMetadata: async ({ owner, name, ref }) =>
-      OURS.test(`${owner}/${name}@${ref}`)
-        ? ACTION
-        : { name: "another", description: "whose inputs nobody here knows" },
+      OURS.test(`${owner}/${name}@${ref}`) ? ACTION : { name: "another", description: "its inputs are unknown" },
   },
   contextProviderConfig: { getContext: async (...given) => withOurOutputs(...given) },
 };
@@ -37,14 +35,14 @@ const CONFIG: Config = {
 let validated = 0;
 
 /**
- * What GitHub's own validator has to say against a workflow, or against an action where the file is called so: syntax,
- * expressions, and for the steps that use this action its inputs and outputs.
+ * Validates a workflow, or an action if the file is named `action.yml`, with GitHub's own validator. Checks the syntax, the
+ * expressions, and the inputs and outputs of steps that use this action.
  *
- * @returns a line for each problem, with the line of the text that it is about; empty where there is none
+ * @returns a line for each problem, with the line of the text that it is about
  */
 export async function problemsOf(text: string, file = "workflow.yml"): Promise<string[]> {
   validated += 1;
-  // Name and text are all that it asks of a document. What it was asked before it remembers by the name.
+  // The validator reads only the name and the text. It caches results by name, so each call needs a new one.
   const uri = new URL(`${validated}/${file}`, ROOT).href;
   const document = { uri, getText: () => text } as Parameters<typeof validate>[0];
   const diagnostics = await validate(document, CONFIG);
@@ -68,7 +66,7 @@ async function withOurOutputs(...[name, known, { job }]: Parameters<GetContext>)
   return known;
 }
 
-/** The step that pieces of workflows in documents build on. */
+/** The login that snippets in the documents refer to. */
 const LOGIN = `- id: salesforce
   uses: your-org/salesforce-jwt-auth@v1
   with:
@@ -77,11 +75,11 @@ const LOGIN = `- id: salesforce
 `;
 
 /**
- * Completes a piece of a workflow, so that it can be validated. Where it uses outputs of a login that it doesn't show,
- * it gets one.
+ * Completes a snippet of a workflow, so that it can be validated. If the snippet uses outputs of a login that it doesn't
+ * contain, the result has one.
  *
  * @param yaml a workflow, its jobs, a list of steps, or a part of one step
- * @throws Error where it is none of these
+ * @throws Error for any other YAML
  */
 export function completeWorkflow(yaml: string): string {
   const value: unknown = parse(yaml);
@@ -92,7 +90,7 @@ export function completeWorkflow(yaml: string): string {
     const rest = keys.includes("run") || keys.includes("uses") ? yaml : `run: "true"\n${yaml}`;
     return workflowOf(`-\n${indent(rest, 2)}`);
   }
-  throw new Error(`this is no piece of a workflow: ${keys.join(", ")}`);
+  throw new Error(`not a snippet of a workflow: ${keys.join(", ")}`);
 }
 
 function workflowOf(steps: string): string {

@@ -12,13 +12,19 @@ const workflows = ["examples", ".github/workflows"]
   .map((path) => ({ path, text: readDocument(path) }));
 const examples = workflows.filter(({ path }) => path.startsWith("examples/"));
 
+/** The YAML blocks of all documents, and the lines that their diffs add. */
 const pieces = markdownFiles().flatMap((path) => {
-  const blocks = readDocument(path).matchAll(/^( *)```ya?ml\n([\s\S]*?)^\1``` *$/gm);
-  return [...blocks].map(([, margin = "", yaml = ""]) => ({
-    path,
-    yaml: yaml.replaceAll(new RegExp(`^${margin}`, "gm"), ""),
-  }));
+  const blocks = readDocument(path).matchAll(/^( *)```(ya?ml|diff)\n([\s\S]*?)^\1``` *$/gm);
+  return [...blocks].map(([, margin = "", language, block = ""]) => {
+    const text = block.replaceAll(new RegExp(`^${margin}`, "gm"), "");
+    return { path, yaml: language === "diff" ? addedLines(text) : text };
+  });
 });
+
+function addedLines(diff: string): string {
+  const added = diff.split("\n").filter((line) => line.startsWith("+"));
+  return added.map((line) => `${line.slice(1)}\n`).join("");
+}
 
 /** The step that the README, docs/setup.md, and the examples show. */
 const CANONICAL_STEP = `

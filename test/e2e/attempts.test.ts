@@ -106,7 +106,7 @@ describe("timeout_seconds ends the step with one error", SIDE_BY_SIDE, () => {
       globalThis.setTimeout = (...timer) => setTimeout(...timer).unref();`,
     );
     const env = { NODE_OPTIONS: `--import=${pathToFileURL(script).href}` };
-    onlyError(await login(environment, { env }));
+    assert.match(onlyError(await login(environment, { env })), /nothing left to wait for/);
   });
 });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { type Fault, faults } from "../fakes/salesforce/index.ts";
 import { login, loginWithFaults, startTestEnvironment } from "./login.ts";
-import { assertLoggedIn, onlyCode, onlyError } from "./outcomes.ts";
+import { assertLoggedIn, assertWarnings, onlyCode, onlyError } from "./outcomes.ts";
 
 const SIDE_BY_SIDE = { concurrency: 4 };
 const HOST = "acme.my.salesforce.com";
@@ -60,4 +60,44 @@ describe("a server whose certificate can't be verified gets no request", SIDE_BY
     assert.equal(onlyCode(result), "tls-untrusted");
     assert.match(onlyError(result), /NODE_EXTRA_CA_CERTS/);
   });
+});
+
+describe("a defect of the HTTP client", SIDE_BY_SIDE, () => {
+  const env = { NODE_OPTIONS: `--import=${new URL("broken-client.ts", import.meta.url).href}` };
+
+  test("fails the step at once as a defect, and isn't retried as a network error", async () => {
+    const result = await login(environment, { env });
+    assert.match(onlyError(result), /TypeError: Cannot read properties of undefined/);
+    assert.doesNotMatch(result.log, /Next attempt/);
+  });
+
+  test("is a warning in the post step, and doesn't fail the job", async () => {
+    const state = { revoke_access_token: "00D000000000001!secret", revoke_instance_url: `https://${HOST}` };
+    const { conclusion, annotations, stderr } = await login(environment, { entry: "post", state, env });
+    assert.deepEqual({ conclusion, stderr }, { conclusion: "success", stderr: "" });
+    assertWarnings({ annotations }, [/TypeError: Cannot read properties of undefined/]);
+  });
+});
+
+describe("the post step", SIDE_BY_SIDE, () => {
+  const accessToken = "00D000000000001!secret";
+  const CASES: Readonly<Record<string, readonly [instanceUrl: string, env: Record<string, string>, says: RegExp]>> = {
+    "if its address isn't https": [`http://${HOST}`, {}, /isn't https:\/\/ and a host name/],
+    "if its address has a path": [`https://${HOST}/x`, {}, /isn't https:\/\/ and a host name/],
+    "if its address is missing": ["", {}, /isn't https:\/\/ and a host name/],
+    "if the proxy address isn't valid": [
+      `https://${HOST}`,
+      { https_proxy: "proxy.example:3128", ...lookups("127.0.0.1") },
+      /the proxy address in https_proxy isn't valid/,
+    ],
+  };
+  for (const [when, [instanceUrl, env, says]] of Object.entries(CASES)) {
+    test(`sends the token nowhere and warns ${when}`, async () => {
+      const state = { revoke_access_token: accessToken, revoke_instance_url: instanceUrl };
+      const { conclusion, annotations, stderr } = await login(environment, { entry: "post", state, env });
+      assert.deepEqual({ conclusion, stderr }, { conclusion: "success", stderr: "" });
+      assertWarnings({ annotations }, [says]);
+      assert.ok(salesforce.requests.every(({ form }) => form["token"] !== accessToken));
+    });
+  }
 });

@@ -76,5 +76,5 @@ function assertOwnCommands({ commands, legacyCommands }: StepResult): void {
 function assertFirstLine(message: string): void {
   const [first = ""] = message.split("\n");
   assert.notEqual(first, "");
-  if (message.includes("\nHelp: ")) assert.ok(first.length <= LONGEST_FIRST_LINE, `${first.length}: ${first}`);
+  assert.ok(first.length <= LONGEST_FIRST_LINE, `${first.length}: ${first}`);
 }

@@ -55,21 +55,21 @@ async function forward(
   return (server.address() as AddressInfo).port;
 }
 
-describe("a proxy", SIDE_BY_SIDE, () => {
-  test("gets the user name and password of https_proxy, also when it is asked again", async () => {
+describe("a login through a proxy", SIDE_BY_SIDE, () => {
+  test("sends the user name and password of https_proxy, also in a retry", async () => {
     const options = { ...withPassword(CREDENTIALS.password), faults: [faults.refuseConnect(503)] };
     const { result, connects } = await loginWithFaults(guarded, options);
     assertLoggedIn(result);
     assert.equal(connects.length, 2);
   });
 
-  test("that rejects the password fails the step at once", async () => {
+  test("fails at once if the proxy rejects the password", async () => {
     const result = await login(guarded, withPassword(`${CREDENTIALS.password}!`));
     assert.equal(onlyCode(result), "proxy-authentication");
     assert.match(onlyError(result), /407/);
   });
 
-  test("that can't be reached is named without its password", async () => {
+  test("names a proxy that can't be reached without its password", async () => {
     const options = withPassword(CREDENTIALS.password, (proxy) => {
       proxy.host = "127.0.0.1:1";
     });
@@ -77,13 +77,13 @@ describe("a proxy", SIDE_BY_SIDE, () => {
     assert.equal(onlyCode(result), "proxy-unreachable");
   });
 
-  test("that refuses the host fails the step at once", async () => {
+  test("fails at once if the proxy refuses the host", async () => {
     const { result, connects } = await loginWithFaults(environment, { always: faults.refuseConnect(403) });
     assert.equal(onlyCode(result), "proxy-refused");
     assert.equal(connects.length, 1);
   });
 
-  test("is used if only HTTPS_PROXY is set", CASE_MATTERS, async () => {
+  test("uses the proxy of HTTPS_PROXY if https_proxy isn't set", CASE_MATTERS, async () => {
     const { https_proxy } = salesforce.env;
     const env = { https_proxy: "", HTTPS_PROXY: https_proxy, no_proxy: `x${HOST}`, ...lookups("ENOTFOUND") };
     const before = salesforce.connects.length;
@@ -91,20 +91,20 @@ describe("a proxy", SIDE_BY_SIDE, () => {
     assert.ok(salesforce.connects.length > before);
   });
 
-  test("may be given by an IPv6 address", async (t) => {
+  test("connects to a proxy by its IPv6 address", async (t) => {
     const port = await forward(t, "::1").catch(() => undefined);
     if (port === undefined) return t.skip("this machine has no IPv6");
     assertLoggedIn(await login(environment, { env: { https_proxy: `http://[::1]:${port}` } }));
   });
 
-  test("may be reached by TLS, if its certificate is trusted", async (t) => {
+  test("connects to a proxy by TLS if its certificate is trusted", async (t) => {
     const port = await forward(t, "127.0.0.1", await salesforce.certificateFor("proxy.example"));
     const env = { https_proxy: `https://proxy.example:${port}`, ...lookups("127.0.0.1") };
     assertLoggedIn(await login(environment, { env }));
   });
 });
 
-describe("a proxy address that is misspelled fails the step at once, and isn't repeated:", SIDE_BY_SIDE, () => {
+describe("a login with a misspelled proxy address", SIDE_BY_SIDE, () => {
   const SECRET = "hunter2hunter2";
   const ADDRESSES: Readonly<Record<string, readonly [address: string, says: RegExp]>> = {
     "https:// for a plain proxy": [`https://127.0.0.1:${proxyPort}`, /Write http:\/\/ in https_proxy/],
@@ -119,7 +119,7 @@ describe("a proxy address that is misspelled fails the step at once, and isn't r
     "a secret that doesn't exist": ["***", /isn't the address of a proxy/],
   };
   for (const [what, [https_proxy, says]] of Object.entries(ADDRESSES)) {
-    test(what, async () => {
+    test(`fails at once and doesn't repeat the address: ${what}`, async () => {
       const before = salesforce.requests.length;
       const secret = [{ name: "password", value: SECRET }];
       const env = { https_proxy, ...lookups("ENOTFOUND") };
@@ -131,7 +131,7 @@ describe("a proxy address that is misspelled fails the step at once, and isn't r
     });
   }
 
-  test("in HTTPS_PROXY", CASE_MATTERS, async () => {
+  test("fails at once and names HTTPS_PROXY", CASE_MATTERS, async () => {
     const env = { https_proxy: "", HTTPS_PROXY: `proxy.example:${proxyPort}`, ...lookups("127.0.0.1") };
     const result = await login(environment, { env });
     assert.equal(onlyCode(result), "proxy-malformed");
@@ -139,47 +139,43 @@ describe("a proxy address that is misspelled fails the step at once, and isn't r
   });
 });
 
-describe(
-  "a distant network, on which an address takes longer than Node's 250 ms to connect and IPv6 has no route,",
-  SIDE_BY_SIDE,
-  () => {
-    const far = (ms: number) => ({ ...imported("far-network.ts"), FAR_MS: String(ms) });
+describe("a login on a distant network", SIDE_BY_SIDE, () => {
+  const far = (ms: number) => ({ ...imported("far-network.ts"), FAR_MS: String(ms) });
 
-    test("is connected to directly", async () => {
-      const host = `${ownHost()}:${salesforce.port}`;
-      const { result } = await loginWithFaults(environment, { host, env: { no_proxy: "*", ...far(600) } });
-      assertLoggedIn(result);
-      assert.doesNotMatch(result.log, /Next attempt/);
+  test("connects directly although an address takes 600 ms and IPv6 has no route", async () => {
+    const host = `${ownHost()}:${salesforce.port}`;
+    const { result } = await loginWithFaults(environment, { host, env: { no_proxy: "*", ...far(600) } });
+    assertLoggedIn(result);
+    assert.doesNotMatch(result.log, /Next attempt/);
+  });
+
+  test("connects through a proxy although an address takes 600 ms and IPv6 has no route", async () => {
+    const env = { https_proxy: `http://proxy.example:${proxyPort}`, ...far(600) };
+    const { result } = await loginWithFaults(environment, { env });
+    assertLoggedIn(result);
+    assert.doesNotMatch(result.log, /Next attempt/);
+  });
+
+  test("says that the connection didn't open if no address answers", async () => {
+    const host = `${ownHost()}:${salesforce.port}`;
+    const inputs = { timeout_seconds: "1" };
+    const { result } = await loginWithFaults(environment, {
+      host,
+      env: { no_proxy: "*", ...far(60_000) },
+      with: inputs,
     });
+    assert.match(onlyError(result), /^No answer in time: the connection didn't open\./);
+  });
+});
 
-    test("is connected to through a proxy", async () => {
-      const env = { https_proxy: `http://proxy.example:${proxyPort}`, ...far(600) };
-      const { result } = await loginWithFaults(environment, { env });
-      assertLoggedIn(result);
-      assert.doesNotMatch(result.log, /Next attempt/);
-    });
-
-    test("is the reason when no connection opens at all", async () => {
-      const host = `${ownHost()}:${salesforce.port}`;
-      const inputs = { timeout_seconds: "1" };
-      const { result } = await loginWithFaults(environment, {
-        host,
-        env: { no_proxy: "*", ...far(60_000) },
-        with: inputs,
-      });
-      assert.match(onlyError(result), /^No answer in time: the connection didn't open\./);
-    });
-  },
-);
-
-describe("without an answer, the error says how far the request got:", SIDE_BY_SIDE, () => {
+describe("a login without an answer", SIDE_BY_SIDE, () => {
   const STAGES = {
     "the proxy took the connection, but didn't answer": faults.silentProxy(),
     "the connection opened, but the TLS handshake wasn't completed": faults.silentTls(),
     "the connection opened and the request was sent, but no complete response came": faults.silence(),
   };
   for (const [said, always] of Object.entries(STAGES)) {
-    test(said, async () => {
+    test(`says that ${said}`, async () => {
       const { result } = await loginWithFaults(environment, { always, with: { timeout_seconds: "3" } });
       assert.ok(onlyError(result).startsWith(`No answer in time: ${said}.\n`), result.log);
     });

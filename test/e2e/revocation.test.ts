@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
-import { cp, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { runStep, type StepResult } from "../fakes/runner/step.ts";
+import type { StepResult } from "../fakes/runner/step.ts";
 import { type Fault, faults } from "../fakes/salesforce/index.ts";
 import type { TokenOptions } from "../fakes/salesforce/token-options.ts";
 import { type LoginJobOptions, loginJob, ownHost, startTestEnvironment } from "./login.ts";
@@ -103,17 +99,6 @@ function assertNothingSaved({ main, post }: { main: StepResult; post: StepResult
   const { conclusion, stdout, stderr } = post;
   assert.deepEqual({ conclusion, stdout, stderr }, { conclusion: "success", stdout: "", stderr: "" });
 }
-
-test("a post step without a saved token loads none of the action's code", async (t) => {
-  const action = await mkdtemp(join(tmpdir(), "action-"));
-  t.after(() => rm(action, { recursive: true }));
-  const repository = fileURLToPath(new URL("../../", import.meta.url));
-  for (const name of ["action.yml", "dist/post.js", "dist/package.json"]) {
-    await cp(join(repository, name), join(action, name));
-  }
-  const { conclusion, stdout, stderr } = await runStep({ action, entry: "post" });
-  assert.deepEqual({ conclusion, stdout, stderr }, { conclusion: "success", stdout: "", stderr: "" });
-});
 
 describe("a revocation that fails leaves the job successful, with one warning that says why", SIDE_BY_SIDE, () => {
   const ELSEWHERE = "globex.my.salesforce.com";

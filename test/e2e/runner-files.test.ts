@@ -62,10 +62,10 @@ async function failBeforeRequest(options: LoginOptions, code: string): Promise<s
   return message;
 }
 
-describe("Salesforce isn't asked for a token when a file that the run writes", () => {
+describe("a login whose files can't be written", () => {
   for (const [variable, inputs] of Object.entries(NEEDED)) {
     for (const [what, { make, says, options }] of Object.entries(UNUSABLE)) {
-      test(`${what}: ${variable}`, UNIX, async () => {
+      test(`requests no token if the file of ${variable} ${what}`, UNIX, async () => {
         const path = ownPath();
         make(path);
         const env = { ...options?.env, ...usableFiles(), [variable]: path };
@@ -75,19 +75,19 @@ describe("Salesforce isn't asked for a token when a file that the run writes", (
       });
     }
 
-    test(`isn't named: ${variable}`, async () => {
+    test(`requests no token if ${variable} isn't set`, async () => {
       const message = await failBeforeRequest({ with: inputs, env: { [variable]: "" } }, "not-a-step");
       assert.match(message, new RegExp(`^${variable} isn't set`));
     });
   }
 });
 
-test("files that a run doesn't write don't matter", async () => {
+test("a login ignores files that it doesn't write", async () => {
   const result = await login(environment, { env: { GITHUB_STATE: "", GITHUB_ENV: join(folder, "none") } });
   assert.equal(result.conclusion, "success", result.log);
 });
 
-describe("when the disk is full", () => {
+describe("a login with a full disk", () => {
   const ALL = { revoke_token: "true", export_environment_variables: "true" };
 
   for (const [variable, writes] of [
@@ -96,7 +96,7 @@ describe("when the disk is full", () => {
     ["GITHUB_ENV", 0],
     ["GITHUB_ENV", 1],
   ] as const) {
-    test(`${variable} and the other file keep nothing after ${writes} writes, and the token is revoked at the end`, async () => {
+    test(`sets nothing if ${variable} can't be written after ${writes} writes, and revokes the token at the end of the job`, async () => {
       const env = { ...imported("full-disk.ts"), FULL: variable, FULL_AFTER: String(writes) };
       const { main, post } = await loginJob(environment, { with: ALL, env });
       const message = onlyError({ ...main, state: {} });
@@ -110,7 +110,7 @@ describe("when the disk is full", () => {
   }
 
   for (const writes of [0, 1]) {
-    test(`a token that can't be saved for the post step after ${writes} writes is revoked at once`, async () => {
+    test(`revokes a token at once that can't be saved for the post step after ${writes} writes`, async () => {
       const env = { ...imported("full-disk.ts"), FULL: "GITHUB_STATE", FULL_AFTER: String(writes) };
       const { main, post } = await loginJob(environment, { with: ALL, env });
       assert.match(onlyError(main), /^The runner's file GITHUB_STATE can't be written \(ENOSPC\)/);
@@ -121,7 +121,7 @@ describe("when the disk is full", () => {
     });
   }
 
-  test("a token that can be neither saved nor revoked is told in a warning besides the error", async () => {
+  test("warns of a token that can be neither saved nor revoked", async () => {
     salesforce.misbehave(faults.status(500), { route: "revoke" });
     const env = { ...imported("full-disk.ts"), FULL: "GITHUB_STATE" };
     const result = await login(environment, { with: { revoke_token: "true" }, env });
@@ -133,7 +133,7 @@ describe("when the disk is full", () => {
     assert.match(result.annotations[1]?.message ?? "", /GITHUB_STATE can't be written/);
   });
 
-  test("a job summary that can't be written is a warning in a login that succeeds", async () => {
+  test("succeeds with a warning if the job summary can't be written", async () => {
     const env = { ...imported("full-disk.ts"), FULL: "GITHUB_STEP_SUMMARY" };
     const result = await login(environment, { with: { write_job_summary: "true" }, env });
     assert.equal(result.conclusion, "success");

@@ -64,10 +64,10 @@ async function assertRefused(code: string, host: string, options: LoginOptions):
 }
 
 for (const [what, env] of Object.entries(SWITCHES)) {
-  describe(`${what} doesn't turn off the verification of the host's certificate`, SIDE_BY_SIDE, () => {
+  describe(`a login with ${what}`, SIDE_BY_SIDE, () => {
     for (const way of ["through the proxy", "directly"] as const) {
       for (const [flaw, code] of FLAWS) {
-        test(`${way}, when it is ${flaw}`, async () => {
+        test(`sends nothing ${way} to a host with a certificate that is ${flaw}, with ${what}`, async () => {
           const { host, name, env: wayEnv } = at(way);
           salesforce.misbehave(faults.badCertificate(flaw), { host: name, times: "always" });
           await assertRefused(code, host, { env: { ...wayEnv, ...env } });
@@ -83,14 +83,14 @@ test("NODE_TLS_REJECT_UNAUTHORIZED=0 is one warning in a login that succeeds, an
 });
 
 for (const value of ["1", ""]) {
-  test(`NODE_TLS_REJECT_UNAUTHORIZED=${value} isn't worth a warning`, async () => {
+  test(`NODE_TLS_REJECT_UNAUTHORIZED=${value} is no reason to warn`, async () => {
     assertLoggedIn(await login(environment, { env: { NODE_TLS_REJECT_UNAUTHORIZED: value } }));
   });
 }
 
-describe("NODE_TLS_REJECT_UNAUTHORIZED=0 doesn't send the token of the post step to an impostor", SIDE_BY_SIDE, () => {
+describe("the post step with NODE_TLS_REJECT_UNAUTHORIZED=0", SIDE_BY_SIDE, () => {
   for (const way of ["through the proxy", "directly"] as const) {
-    test(way, async () => {
+    test(`sends no token ${way} to a host with a self-signed certificate`, async () => {
       const { host, name, env } = at(way);
       const { consumerKey } = salesforce.register({
         certificate: environment.certificatePem,
@@ -140,9 +140,9 @@ async function startTlsProxy(
   return { url: `https://localhost:${(server.address() as AddressInfo).port}`, ca: authority.certificatePem, heard };
 }
 
-describe("a proxy that is reached by TLS", SIDE_BY_SIDE, () => {
+describe("a login through a proxy that is reached by TLS", SIDE_BY_SIDE, () => {
   for (const flaw of [undefined, "wrong-name", "self-signed"] as const) {
-    test(`is told nothing when its certificate isn't trusted (${flaw ?? "an authority of its own"}), whatever NODE_TLS_REJECT_UNAUTHORIZED says`, async (t) => {
+    test(`tells the proxy nothing if its certificate is ${flaw ?? "of an unknown authority"}, with NODE_TLS_REJECT_UNAUTHORIZED=0`, async (t) => {
       const proxy = await startTlsProxy(t, flaw);
       await assertRefused("proxy-untrusted", ownHost(), {
         env: { https_proxy: proxy.url, NODE_TLS_REJECT_UNAUTHORIZED: "0" },

@@ -298,12 +298,21 @@ describe("setup/setup.sh", { skip: CANNOT_RUN }, () => {
     assert.equal(count(run, "sf project deploy start"), 1);
   });
 
+  test("notes that gh is too old, and goes on", async () => {
+    assert.doesNotMatch((await setup(YES)).output, /too old/);
+    stubs.set("old-gh");
+    const run = await setup(["y"]);
+    assert.equal(run.status, 0, run.output);
+    assert.match(run.output, /Note: gh is missing, or too old for "gh variable"/);
+  });
+
   test("takes options in any order, and with an equals sign", async () => {
-    const options = ["--app=Nightly", `--out=${out("other")}`, "--environment=test", "--username=nightly@acme.example"];
-    const run = await setup(YES, options);
+    const others = ["--environment=test", "--username=nightly@acme.example", "--contact-email=nights@acme.example"];
+    const run = await setup(YES, ["--app=Nightly", `--out=${out("other")}`, ...others, "--target-org=acme"]);
     assert.equal(run.status, 0, run.output);
     assert.ok(existsSync(out("other/salesforce.key")));
     assert.match(run.output, /Deploy the app Nightly /);
+    assert.match(text("other/project/force-app/main/default/externalClientApps/Nightly.eca-meta.xml"), /nights@acme/);
     assert.match(run.output, /gh variable set SALESFORCE_USERNAME --env test --body nightly@acme\.example/);
   });
 

@@ -39,8 +39,9 @@ case "$1 $2 $3" in
 esac
 `;
 
-/** Records its call, and keeps the value that it was given to store. `gh api` stores nothing. */
+/** Records its call, and keeps the value that it was given to store. `gh api` stores nothing, and help isn't recorded. */
 const GH = `#!/usr/bin/env bash
+if [ "$3" = --help ]; then [ ! -e "$STUB_FOLDER/old-gh" ]; exit; fi
 ${NOTE}
 [ "$1" != api ] || exit 0
 name=$3; shift 3; body=
@@ -56,7 +57,7 @@ export interface Stubs {
   /** Returns the file with the value that `gh` was given for a name. */
   readonly stored: (name: string) => string;
   /** Makes the org behave in another way from now on. */
-  readonly set: (behavior: "no-user" | "rejects-deployments") => void;
+  readonly set: (behavior: "no-user" | "old-gh" | "rejects-deployments") => void;
 }
 
 /**

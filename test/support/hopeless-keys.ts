@@ -2,7 +2,7 @@
 import "../fakes/salesforce/reflect-metadata.ts";
 import { createPublicKey, generateKeyPairSync, randomBytes } from "node:crypto";
 import { Pkcs10CertificateRequestGenerator, X509CertificateGenerator } from "@peculiar/x509";
-import type { PrivateKeyProblem } from "../../src/inputs/private-key-errors.ts";
+import type { InputErrorCode } from "../../src/inputs/errors.ts";
 import {
   type AcceptedForm,
   accountKey,
@@ -20,10 +20,10 @@ import {
 
 /** What people give in place of a key, and the code of the failure that it gets. */
 export interface HopelessKey extends AcceptedForm {
-  readonly code: PrivateKeyProblem;
+  readonly code: string;
 }
 
-type Row = readonly [name: string, code: PrivateKeyProblem, text: string, passphrase?: string];
+type Row = readonly [name: string, code: InputErrorCode, text: string, passphrase?: string];
 
 /** All that can't work, made of fresh keys. */
 export const hopelessKeys = once(async (): Promise<readonly HopelessKey[]> => {
@@ -34,6 +34,8 @@ export const hopelessKeys = once(async (): Promise<readonly HopelessKey[]> => {
     ...otherKeys(),
     ...locked(),
     ...damaged(),
+    ...encryptedFiles(),
+    ...otherValues(),
     ...notKeys(),
   ];
   return rows.map(([name, code, text, passphrase]) => ({
@@ -81,10 +83,10 @@ async function certificates(): Promise<Row[]> {
     ["base64 of a certificate's DER", "private-key-is-certificate", bodyOf(certificate)],
     ["chain of certificates", "private-key-is-certificate", `${certificate}\n${certificate}`],
     ["PKCS#7", "private-key-is-certificate", armor("PKCS7", randomBytes(900))],
-    ["certificate request", "private-key-is-certificate-request", request],
+    ["certificate request", "private-key-is-certificate", request],
     [
       "certificate request with its old label",
-      "private-key-is-certificate-request",
+      "private-key-is-certificate",
       request.replaceAll("CERTIFICATE", "NEW CERTIFICATE"),
     ],
   ];
@@ -96,20 +98,20 @@ function otherFormats(): Row[] {
   const openSsh = openSshKey();
   const jwk = JSON.stringify(accountKey().export({ format: "jwk" }));
   return [
-    ["OpenSSH key", "private-key-is-openssh", armor("OPENSSH PRIVATE KEY", openSsh)],
-    ["base64 of an OpenSSH key", "private-key-is-openssh", base64(armor("OPENSSH PRIVATE KEY", openSsh))],
-    ["body of an OpenSSH key", "private-key-is-openssh", base64(openSsh)],
+    ["OpenSSH key", "private-key-other-format", armor("OPENSSH PRIVATE KEY", openSsh)],
+    ["base64 of an OpenSSH key", "private-key-other-format", base64(armor("OPENSSH PRIVATE KEY", openSsh))],
+    ["body of an OpenSSH key", "private-key-other-format", base64(openSsh)],
     [
       "PuTTY key",
-      "private-key-is-putty",
+      "private-key-other-format",
       `PuTTY-User-Key-File-3: ssh-rsa\nEncryption: none\nPublic-Lines: 6\n${lines(base64(sshPublicKey()), 64, "\n")}`,
     ],
-    ["PKCS#12", "private-key-is-keystore", startingWith("308209df020103308209950609")],
-    ["PKCS#12 of indefinite length", "private-key-is-keystore", startingWith("3080020103308006")],
-    ["JKS", "private-key-is-keystore", startingWith("feedfeed0000000200000001")],
-    ["JCEKS", "private-key-is-keystore", startingWith("cececece0000000200000001")],
-    ["JWK", "private-key-is-json", jwk],
-    ["base64 of a JWK", "private-key-is-json", base64(jwk)],
+    ["PKCS#12", "private-key-other-format", startingWith("308209df020103308209950609")],
+    ["PKCS#12 of indefinite length", "private-key-other-format", startingWith("3080020103308006")],
+    ["JKS", "private-key-other-format", startingWith("feedfeed0000000200000001")],
+    ["JCEKS", "private-key-other-format", startingWith("cececece0000000200000001")],
+    ["JWK", "private-key-other-format", jwk],
+    ["base64 of a JWK", "private-key-other-format", base64(jwk)],
   ];
 }
 
@@ -152,7 +154,6 @@ function locked(): Row[] {
       "not this one\n",
     ],
     ["encrypted PKCS#8 and a passphrase of white space", "private-key-wrong-passphrase", encrypted.pkcs8(), "\n"],
-    ["passphrase over OpenSSL's limit", "private-key-passphrase-too-long", encrypted.pkcs8(), "é".repeat(513)],
     [
       "PKCS#8 with an unknown cipher",
       "private-key-encryption-unsupported",
@@ -195,18 +196,62 @@ function damaged(): Row[] {
     ["body with a hole", code, bodyOf(pem).replace(/^(.{300}).{9}/, "$1…")],
     ["encrypted PKCS#8, cut", code, withoutLines(encrypted.pkcs8(), 12, 4), PASSPHRASE],
     ["encrypted PKCS#1, cut", code, encrypted["aes-256-cbc"]().replace(/.{10}\n-----END/, "\n-----END"), PASSPHRASE],
+    ["beginning of a body", code, `MIIEvQIBADANBgkqhkiG9w0BAQEFAASC${"A".repeat(40)}`],
+    ["headers of a key alone", code, "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00"],
     ["half of a key and a certificate", code, `${half}\n${armor("CERTIFICATE", randomBytes(700))}`],
+  ];
+}
+
+/** Beginnings of what other tools encrypt; the rest is random. */
+function encryptedFiles(): Row[] {
+  const code = "private-key-encrypted-file";
+  const random = base64(randomBytes(600));
+  return [
+    ["ansible-vault", code, `$ANSIBLE_VAULT;1.1;AES256\n${lines(randomBytes(400).toString("hex"), 80, "\n")}`],
+    ["openssl enc, base64", code, lines(base64(Buffer.concat([Buffer.from("Salted__"), randomBytes(700)])), 64, "\n")],
+    ["openssl enc, the bytes as text", code, `Salted__${random}`],
+    ["PGP message", code, armor("PGP MESSAGE", randomBytes(700))],
+    ["age, armored", code, armor("AGE ENCRYPTED FILE", randomBytes(700))],
+    ["age, the bytes as text", code, `age-encryption.org/v1\n-> X25519 ${random}`],
+    ["sops", code, `data: ENC[AES256_GCM,data:${random},iv:AAAA,tag:BBBB,type:str]\nsops:\n    version: 3.9.0`],
+    ["git-crypt", code, base64(Buffer.concat([Buffer.from("\0GITCRYPT\0"), randomBytes(700)]))],
+    ["HashiCorp Vault", code, `vault:v1:${random}`],
+    ["AWS KMS", code, `AQICAH${random}`],
+  ];
+}
+
+function otherValues(): Row[] {
+  const code = "private-key-other-value";
+  const hex = (length: number) => randomBytes(length).toString("hex");
+  const colons = (length: number) => (hex(length).match(/../g) ?? []).join(":");
+  return [
+    ["PGP key", code, armor("PGP PRIVATE KEY BLOCK", randomBytes(900))],
+    ["fingerprint by ssh-keygen", code, `2048 SHA256:${base64(randomBytes(32)).slice(0, 43)} deploy (RSA)`],
+    ["fingerprint by SSH, SHA-256", code, `SHA256:${base64(randomBytes(32)).slice(0, 43)}`],
+    ["fingerprint by SSH, MD5", code, `MD5:${colons(16)}`],
+    ["fingerprint by openssl", code, `SHA1 Fingerprint=${colons(20).toUpperCase()}`],
+    ["fingerprint with colons", code, colons(32)],
+    ["fingerprint, MD5 in hex", code, hex(16)],
+    ["fingerprint, SHA-1 in hex", code, hex(20)],
+    ["consumer secret", code, hex(32).toUpperCase()],
+    ["consumer secret of an old app", code, "1234567890123456789"],
+    ["consumer key", code, "3MVG9".padEnd(85, "x.Y_7")],
+    [
+      "JWT",
+      code,
+      `${base64('{"alg":"RS256"}').replace(/=+$/, "")}.${randomBytes(90).toString("base64url")}.${"x".repeat(340)}`,
+    ],
+    ["access token", code, `00D5e000000AbCd!AQ8AQ${"aB3.".repeat(20)}`],
   ];
 }
 
 function notKeys(): Row[] {
   const path = "private-key-is-file-path";
-  const placeholder = "private-key-is-placeholder";
+  const placeholder = "input-placeholder";
   return [
     ["nothing", "private-key-empty", ""],
     ["white space", "private-key-empty", " \r\n\t\u00a0\ufeff\n"],
     ["quotes around nothing", "private-key-empty", '""'],
-    ["megabytes", "private-key-too-large", pkcs8() + " ".repeat(2 ** 21)],
     ["relative path", path, "./certs/salesforce.key"],
     ["relative path without a dot", path, "certs/server"],
     ["file name", path, "server.key\n"],
@@ -218,21 +263,16 @@ function notKeys(): Row[] {
     ["expression", placeholder, "${{ secrets.SALESFORCE_PRIVATE_KEY }}"],
     ["expression without its braces", placeholder, "secrets.SALESFORCE_PRIVATE_KEY"],
     ["expression of another tool", placeholder, "{{ salesforce_key }}"],
-    ["shell variable", placeholder, "$SALESFORCE_PRIVATE_KEY"],
-    ["shell variable with braces", placeholder, '"${SALESFORCE_PRIVATE_KEY}"'],
-    ["shell command", placeholder, "$(cat server.key)"],
-    ["Windows variable", placeholder, "%CERT_KEY%"],
-    ["words in angle brackets", placeholder, "<your private key>"],
-    ["masked value", "private-key-is-masked", "***"],
-    ["masked lines", "private-key-is-masked", "***\n***\n***\n"],
-    ["words", "private-key-unrecognised", "correct horse battery staple"],
-    ["random base64", "private-key-unrecognised", `Q${base64(Buffer.alloc(900, 0xa5))}`],
+    ["shell variable in quotes", placeholder, '"${SALESFORCE_PRIVATE_KEY}"'],
+    ["masked value", "input-placeholder", "***"],
+    ["masked lines", "input-placeholder", "***\n***\n***\n"],
+    ["words", "private-key-unrecognized", "correct horse battery staple"],
+    ["random base64", "private-key-unrecognized", `Q${base64(Buffer.alloc(900, 0xa5))}`],
     [
       "base64 of words",
-      "private-key-unrecognised",
+      "private-key-unrecognized",
       base64("nothing but words, and as many of them as it takes to look long enough"),
     ],
-    ["PGP key", "private-key-unrecognised", armor("PGP PRIVATE KEY BLOCK", randomBytes(900))],
   ];
 }
 

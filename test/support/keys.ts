@@ -77,7 +77,10 @@ const CERTIFICATE_LIKE = `-----BEGIN CERTIFICATE-----\n${lines(base64(Buffer.all
 const BAG_ATTRIBUTES =
   'Bag Attributes\n    friendlyName: Schlüssel\'s "key"\n    localKeyID: 54 69 6D\nKey Attributes: <No Attributes>\n';
 
-/** Every damage that the action mends, in any order and number. */
+const armored = (label: string, data: Buffer | string) =>
+  `-----BEGIN ${label}-----\n${lines(base64(data), 64, "\n")}-----END ${label}-----\n`;
+
+/** Every damage that the action undoes, in any order and number. */
 export const damages: readonly Damage[] = [
   { name: "CRLF", apply: (text) => text.replace(/\r?\n/g, "\r\n") },
   { name: "CR", apply: (text) => text.replace(/\r?\n/g, "\r") },
@@ -85,6 +88,13 @@ export const damages: readonly Damage[] = [
   { name: "literal \\r\\n", apply: (text) => text.replace(/\r?\n/g, "\\r\\n") },
   { name: "literal \\\\n", apply: (text) => text.replace(/\n/g, "\\\\n") },
   { name: "literal %0A", apply: (text) => text.replace(/\r/g, "%0D").replace(/\n/g, "%0A") },
+  { name: "literal \\012", apply: (text) => text.replace(/\r/g, "\\015").replace(/\n/g, "\\012") },
+  { name: "literal \\x0a", apply: (text) => text.replace(/\r/g, "\\x0d").replace(/\n/g, "\\x0a") },
+  { name: "&#10; for line ends", apply: (text) => text.replace(/\n/g, "&#10;") },
+  { name: "&#xA; for line ends", apply: (text) => text.replace(/\n/g, "&#xA;") },
+  { name: "<br> for line ends", apply: (text) => text.replace(/\n/g, "<br>") },
+  { name: "<br/> in a paragraph", apply: (text) => `<p>${text.replace(/\n/g, "<br/>\n")}</p>` },
+  { name: "named HTML references", apply: (text) => `&quot;${text.replace(/ /g, "&nbsp;")}&quot;` },
   { name: "spaces for line ends", apply: (text) => text.replace(/\s+/g, " ") },
   { name: "no separator", apply: (text) => text.replace(/[\r\n]+/g, "") },
   { name: "no white space", apply: (text) => text.replace(/\s+/g, "") },
@@ -106,8 +116,11 @@ export const damages: readonly Damage[] = [
   { name: "zero-width spaces", apply: (text) => `\u200b${text.replace(/\n/g, "\n\u200b")}\u2060` },
   { name: "no-break spaces", apply: (text) => `\u00a0${text.replace(/ /g, "\u00a0")}\u00a0` },
   { name: "quoted mail", apply: (text) => eachLine(text, "> ") },
-  { name: "dashes of a word processor", apply: (text) => text.replace(/-----(?=BEGIN|END)|(?<=KEY)-----/g, "—–") },
-  { name: "fewer dashes", apply: (text) => text.replace(/-----(?=BEGIN|END)|(?<=KEY)-----/g, "---") },
+  {
+    name: "dashes of a word processor",
+    apply: (text) => text.replace(/-----(?=BEGIN|END)|(?<=KEY|CERTIFICATE)-----/g, "—–"),
+  },
+  { name: "fewer dashes", apply: (text) => text.replace(/-----(?=BEGIN|END)|(?<=KEY|CERTIFICATE)-----/g, "---") },
   { name: "text before", apply: whileArmored((text) => `# key of the deployment user\n${BAG_ATTRIBUTES}${text}`) },
   { name: "text after", apply: whileArmored((text) => `${text}\n# made on the 1st of May -- keep it secret!\n`) },
   { name: "certificate before", apply: whileArmored((text) => `${CERTIFICATE_LIKE}${text}`) },
@@ -116,7 +129,22 @@ export const damages: readonly Damage[] = [
   { name: "base64, wrapped", apply: (text) => lines(base64(text), 76, "\n") },
   { name: "base64 without padding", apply: (text) => base64(text).replace(/=+$/, "") },
   { name: "base64url", apply: (text) => Buffer.from(text).toString("base64url") },
+  { name: "NAME=base64", apply: (text) => `SALESFORCE_PRIVATE_KEY=${base64(text)}` },
+  { name: "data: URL", apply: (text) => `data:application/x-pem-file;base64,${base64(text)}` },
+  { name: "certutil -encode", apply: (text) => armored("CERTIFICATE", text) },
+  {
+    name: "certutil -encode of UTF-16",
+    apply: (text) => armored("CERTIFICATE", Buffer.from(`\ufeff${text}`, "utf16le")),
+  },
   { name: "base64 of UTF-16", apply: (text) => Buffer.from(`\ufeff${text}`, "utf16le").toString("base64") },
+];
+
+/** What no tool does twice. */
+const unlikelyTwice: readonly Damage[] = [
+  { name: "JSON array of lines", apply: (text) => JSON.stringify(text.split("\n"), null, 1) },
+  { name: "quoted-printable", apply: (text) => text.replace(/=/g, "=3D").replace(/\n/g, "=0A") },
+  { name: "quoted-printable, wrapped", apply: (text) => lines(text.replace(/=/g, "=3D"), 70, "=\n") },
+  { name: "quoted-printable of base64", apply: (text) => lines(base64(text).replace(/=/g, "=3D"), 75, "=\n") },
 ];
 
 /** The key as the tools write it, and as what is left of that without its BEGIN and END lines. */
@@ -125,6 +153,13 @@ export const wholeKeys = once((): readonly AcceptedForm[] => [
   { name: "PKCS#1", text: pkcs1() },
   { name: "PKCS#8 under the label of PKCS#1", text: relabel(pkcs8(), "PRIVATE KEY", "RSA PRIVATE KEY") },
   { name: "PKCS#1 under the label of PKCS#8", text: relabel(pkcs1(), "RSA PRIVATE KEY", "PRIVATE KEY") },
+  { name: "PKCS#8 under a label of something else", text: relabel(pkcs8(), "PRIVATE KEY", "EXAMPLE 1") },
+  { name: "PKCS#8 by certutil -encode of DER", text: armored("CERTIFICATE", der(pkcs8())) },
+  {
+    name: "encrypted PKCS#8 by certutil -encode of DER",
+    text: armored("CERTIFICATE", der(encrypted.pkcs8())),
+    passphrase: PASSPHRASE,
+  },
   { name: "PKCS#8, body alone", text: bodyOf(pkcs8()) },
   { name: "PKCS#1, body alone", text: lines(bodyOf(pkcs1()), 64, "\n") },
   { name: "PKCS#8, body alone in base64url", text: der(pkcs8()).toString("base64url") },
@@ -143,7 +178,7 @@ export const wholeKeys = once((): readonly AcceptedForm[] => [
 /** All that a secret may hold: whole keys, each damage by itself, and a few damages on top of each other. */
 export const acceptedForms = once((): readonly AcceptedForm[] => [
   ...wholeKeys(),
-  ...damages.map(({ name, apply }) => ({ name: `PKCS#8: ${name}`, text: apply(pkcs8()) })),
+  ...[...damages, ...unlikelyTwice].map(({ name, apply }) => ({ name: `PKCS#8: ${name}`, text: apply(pkcs8()) })),
   ...damages.map(({ name, apply }) => ({
     name: `encrypted PKCS#1: ${name}`,
     text: apply(encrypted["des-ede3-cbc"]()),
@@ -163,6 +198,7 @@ export const acceptedForms = once((): readonly AcceptedForm[] => [
   { name: "half of a key before it", text: `${pkcs8().slice(0, 800)}\n${pkcs8()}` },
   { name: "passphrase for a key without one", text: pkcs8(), passphrase: PASSPHRASE },
   { name: "passphrase with a line end", text: encrypted.pkcs8(), passphrase: `${PASSPHRASE}\n` },
+  { name: "passphrase with a CR", text: encrypted.pkcs8(), passphrase: `${PASSPHRASE}\r` },
   { name: "passphrase with a CRLF", text: encrypted["aes-256-cbc"](), passphrase: `${PASSPHRASE}\r\n` },
 ]);
 

@@ -4,19 +4,19 @@ import { TimeoutError } from "../../src/lib/clock.ts";
 import type { FormRequest, HttpGet, HttpPost, HttpResponse } from "../../src/lib/http.ts";
 import type { Runner } from "../../src/lib/runner.ts";
 
-/** One call that a room made: its name, then what it was called with. */
+/** One call that a module made: its name, then its arguments. */
 export type Call = readonly [name: string, ...args: readonly unknown[]];
 
-/** How a scripted server meets one request. `takes` is virtual milliseconds; a server that takes for ever is silent. */
+/** How a scripted server answers one request. `takes` is virtual milliseconds; a server that takes forever is silent. */
 export type Step = { readonly takes?: number } & (Partial<HttpResponse> | { readonly fault: unknown });
 
 /** A clock on which time passes only when someone sleeps or the scripted server takes its time. */
 export interface FakeClock extends Clock {
-  /** @throws AttemptTimeout where the surrounding `within` is over first */
+  /** @throws TimeoutError if the surrounding `withTimeout` ends first */
   pass(milliseconds: number): void;
 }
 
-/** A world that writes down what happens in it, in order. */
+/** Dependencies that record every call, in order. */
 export interface Recorder {
   readonly calls: readonly Call[];
   readonly sent: readonly FormRequest[];
@@ -27,7 +27,7 @@ export interface Recorder {
   readonly httpGet: HttpGet;
   /** The calls as lines, with secrets given by name: `{ token: "00D…" }` makes them read `<token>`. */
   lines(names?: Readonly<Record<string, string>>): string[];
-  /** Everything that someone who reads log, annotations, summary and identifiers can see. */
+  /** Everything that a reader of log, annotations, summary, and identifiers can see. */
   visible(): string;
 }
 
@@ -35,7 +35,9 @@ export interface Recorder {
 export const BEGINNING = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 
 /**
- * @param script what the server does, request by request; the last step goes on for ever
+ * Records what a module does with its dependencies.
+ *
+ * @param script what the server does, request by request; the last step repeats
  */
 export function record(script: readonly Step[] = []): Recorder {
   const calls: Call[] = [];
@@ -68,7 +70,7 @@ export function json(status: number, body: unknown, headers: IncomingHttpHeaders
   return { status, body: JSON.stringify(body), headers };
 }
 
-/** Salesforce's "no". */
+/** A refusal as Salesforce sends it. */
 export function refusal(error: string, description: string, headers: IncomingHttpHeaders = {}): Step {
   return json(400, { error, error_description: description }, headers);
 }
@@ -92,12 +94,12 @@ function recordingRunner(note: (...call: Call) => void): Runner {
     output: (name, value) => note("output", name, value),
     exportVariable: (name, value) => note("exportVariable", name, value),
     saveState: (name, value) => note("saveState", name, value),
-    addSummary: (markdown) => note("summarise", markdown),
+    addSummary: (markdown) => note("addSummary", markdown),
   };
 }
 
 function fakeClock(note: (...call: Call) => void): FakeClock {
-  // Not 0, so that nobody takes it for the time since 1970 or since the step's start.
+  // Not 0, so that it can't be mistaken for the time since 1970 or since the step's start.
   const origin = 123_456.5;
   let elapsed = origin;
   let deadline: { readonly at: number; readonly reach: () => TimeoutError } | undefined;
@@ -133,7 +135,7 @@ function fakeClock(note: (...call: Call) => void): FakeClock {
   };
 }
 
-/** These hand a secret to the runner by a channel that no reader sees; all else can be read by someone. */
+/** These pass a secret to the runner by a channel that readers don't see; everything else is visible. */
 function isVisible([name, first]: Call): boolean {
   if (name === "mask" || name === "post") return false;
   const channels: Readonly<Record<string, string>> = {

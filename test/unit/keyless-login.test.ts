@@ -108,9 +108,9 @@ describe("the main step with github_oidc", () => {
     ["a certificate", { INPUT_CERTIFICATE: "x" }, ["certificate: input-without-effect"]],
     ["days of warning", { INPUT_CERTIFICATE_WARNING_DAYS: "10" }, ["certificate_warning_days: input-without-effect"]],
     ["a passphrase", { INPUT_PRIVATE_KEY_PASSPHRASE: "x" }, ["private_key_passphrase: input-without-effect"]],
-    ["a generic login host", { INPUT_LOGIN_URL: "test.salesforce.com" }, ["login_url: login-url-not-for-keyless"]],
-    ["a custom domain", { INPUT_LOGIN_URL: "login.acme.example" }, ["login_url: login-url-not-for-keyless"]],
-    ["a site without an audience", { INPUT_LOGIN_URL: "acme.my.site.com/x" }, ["audience: audience-missing-at-site"]],
+    ["a generic login host", { INPUT_LOGIN_URL: "test.salesforce.com" }, ["login_url: keyless-login-url"]],
+    ["a custom domain", { INPUT_LOGIN_URL: "login.acme.example" }, ["login_url: keyless-login-url"]],
+    ["a site without an audience", { INPUT_LOGIN_URL: "acme.my.site.com/x" }, ["audience: keyless-audience-missing"]],
     ["a handler's name with a space", { INPUT_TOKEN_HANDLER: "a b" }, ["token_handler: token-handler-malformed"]],
     [
       "all of that together",
@@ -118,7 +118,7 @@ describe("the main step with github_oidc", () => {
       [
         "token_handler: token-handler-malformed",
         "username: input-without-effect",
-        "audience: audience-missing-at-site",
+        "audience: keyless-audience-missing",
       ],
     ],
   ];

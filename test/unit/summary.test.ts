@@ -16,55 +16,43 @@ const TOKEN: AccessToken = {
   expiresAt: "2026-06-01T02:00:00.000Z",
 };
 
-/** Name and value of each row. */
-function rows(markdown: string): Record<string, string> {
-  return Object.fromEntries(
-    [...markdown.matchAll(/<tr><th>([^<]*)<\/th><td>([^<]*)<\/td><\/tr>/g)].map(([, name, value]) => [name, value]),
-  );
-}
-
 describe("the summary of a login", () => {
-  test("says who, where, and until when", () => {
-    assert.deepEqual(rows(loginSummary("deploy@acme.com", TOKEN, "2027-06-01T00:00:00.000Z")), {
-      User: "deploy@acme.com",
-      Instance: "https://acme.my.salesforce.com",
-      Org: "00Dxx0000001gEREAY",
-      "Token until": "2026-06-01T02:00:00.000Z",
-      "Certificate until": "2027-06-01T00:00:00.000Z",
-    });
-  });
-
-  test("says what ends a token whose end Salesforce doesn't tell", () => {
-    const { "Token until": until } = rows(loginSummary("deploy@acme.com", { ...TOKEN, expiresAt: "" }, ""));
-    assert.equal(until, "the session policy of the org ends it");
-  });
-
-  test("leaves out what isn't known", () => {
-    const names = Object.keys(rows(loginSummary("deploy@acme.com", { ...TOKEN, orgId: "" }, "")));
-    assert.deepEqual(names, ["User", "Instance", "Token until"]);
-  });
-
-  test("has nothing of the token in it", () => {
-    assert.doesNotMatch(loginSummary("deploy@acme.com", TOKEN, ""), /AQEAQHBUw|00Dxx0000001gER!/);
-  });
-
-  test("can't be given markup by a username", () => {
-    assert.match(loginSummary("<img src=x>&@acme.com", TOKEN, ""), /<td>&lt;img src=x&gt;&amp;@acme\.com<\/td>/);
-  });
-});
-
-describe("the summary of a failure", () => {
-  test("has the message line by line", () => {
+  test("is a table of who, where, and until when, and nothing of the token", () => {
     assert.equal(
-      failureSummary("No token.\n\nWhat to do:\n  - This."),
-      "### Salesforce login failed\n\n<pre>No token.<br><br>What to do:<br>  - This.</pre>\n",
+      loginSummary("deploy@acme.com", TOKEN, "2027-06-01T00:00:00.000Z"),
+      [
+        "### Salesforce login\n\n<table>",
+        "<tr><th>User</th><td>deploy@acme.com</td></tr>",
+        "<tr><th>Instance</th><td>https://acme.my.salesforce.com</td></tr>",
+        "<tr><th>Org</th><td>00Dxx0000001gEREAY</td></tr>",
+        "<tr><th>Token expires</th><td>2026-06-01T02:00:00.000Z</td></tr>",
+        "<tr><th>Certificate expires</th><td>2027-06-01T00:00:00.000Z</td></tr>",
+        "</table>\n",
+      ].join(""),
     );
   });
 
-  test("shows what a server said as text", () => {
-    const words = "</pre><script>alert(1)</script> & ![x](https://evil.example/y.png)";
-    const summary = failureSummary(words);
-    assert.equal([...summary.matchAll(/<[^>]*>/g)].join(), "<pre>,</pre>");
-    assert.ok(summary.includes("&lt;script&gt;alert(1)&lt;/script&gt; &amp; "));
+  test("leaves out what isn't known, and says what ends a token without an expiration time", () => {
+    const summary = loginSummary("deploy@acme.com", { ...TOKEN, orgId: "", expiresAt: "" }, "");
+    const rows = [...summary.matchAll(/<th>([^<]*)<\/th><td>([^<]*)<\/td>/g)].map(([, name, value]) => [name, value]);
+    assert.deepEqual(rows, [
+      ["User", "deploy@acme.com"],
+      ["Instance", "https://acme.my.salesforce.com"],
+      ["Token expires", "with its session (session policy of the org)"],
+    ]);
   });
+
+  test("shows a username with markup as text", () => {
+    assert.match(
+      loginSummary("<img src=x>&<b>@acme.com", TOKEN, ""),
+      /<td>&lt;img src=x&gt;&amp;&lt;b&gt;@acme\.com<\/td>/,
+    );
+  });
+});
+
+test("the summary of a failure has the message line by line, and shows its markup as text", () => {
+  assert.equal(
+    failureSummary("No <b>token</b> & no ![x](https://evil.example/y.png).\n\nFix: This."),
+    "### Salesforce login failed\n\n<pre>No &lt;b&gt;token&lt;/b&gt; &amp; no ![x](https://evil.example/y.png).<br><br>Fix: This.</pre>\n",
+  );
 });

@@ -25,7 +25,7 @@ export interface WorkflowJob {
 
 /** Reads the jobs of a workflow among the examples, by its file name. */
 export function readExample(file: string): Readonly<Record<string, WorkflowJob>> {
-  const text = readFileSync(new URL(`../../examples/${file}`, import.meta.url), "utf8");
+  const text = readFileSync(new URL(`../../../examples/${file}`, import.meta.url), "utf8");
   return (parse(text) as { jobs: Record<string, WorkflowJob> }).jobs;
 }
 

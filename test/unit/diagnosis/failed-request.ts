@@ -1,35 +1,42 @@
 import type { KeyObject } from "node:crypto";
-import type { FailedRequest } from "../../../src/diagnosis/failed-request.ts";
+import type { FailedRequest } from "../../../src/diagnosis/hints.ts";
 import type { Inputs } from "../../../src/inputs/inputs.ts";
 import { parseLoginUrl } from "../../../src/inputs/login-url.ts";
-import type { ErrorResponse } from "../../../src/token/response.ts";
-import type { TokenResult } from "../../../src/token/token-result.ts";
+import type { HttpResponse } from "../../../src/lib/http.ts";
+import type { FailedResult } from "../../../src/token/request.ts";
+import { type FailedResponse, parseTokenResponse } from "../../../src/token/response.ts";
 
-/** What differs from a login of deploy@acme.com at its My Domain in production, with nothing odd about it. */
+/** What differs from a login of deploy@acme.com at its My Domain in production, with nothing unusual about it. */
 export interface Differences {
-  readonly refused?: Partial<ErrorResponse>;
   readonly loginUrl?: string;
   readonly inputs?: Partial<Inputs>;
-  readonly result?: Partial<TokenResult>;
+  readonly response?: FailedResponse;
+  readonly result?: Partial<FailedResult>;
   readonly now?: Date;
 }
 
 export const USUAL_CONSUMER_KEY = "3MVG9".padEnd(85, "x");
 
-export function failedRequest(differences: Differences = {}): FailedRequest & { readonly refused: ErrorResponse } {
+/** A failed response, parsed as the action parses it. */
+export function failedResponse(response: Partial<HttpResponse>): FailedResponse {
+  const parsed = parseTokenResponse({ status: 400, headers: {}, body: "", oversized: false, ...response }, "assertion");
+  if (parsed.kind === "granted") throw new TypeError("the response has a token");
+  return parsed;
+}
+
+/** Salesforce's refusal. */
+export function refused(error: string, description = "", status = 400): FailedResponse {
+  return failedResponse({ status, body: JSON.stringify({ error, error_description: description }) });
+}
+
+/** Everything that an explanation is made from. */
+export function failedRequest(differences: Differences = {}): FailedRequest {
   const loginUrl = parseLoginUrl(differences.loginUrl ?? "acme.my.salesforce.com");
-  const refused: ErrorResponse = {
-    kind: "refused",
-    status: 400,
-    error: "invalid_grant",
-    description: "user hasn't approved this consumer",
-    ...differences.refused,
-  };
   const inputs: Inputs = {
     consumerKey: USUAL_CONSUMER_KEY,
     username: "deploy@acme.com",
     get privateKey(): KeyObject {
-      throw new Error("an explanation has no business with the private key");
+      throw new Error("an explanation doesn't need the private key");
     },
     loginUrl,
     audience: loginUrl.audience,
@@ -41,10 +48,12 @@ export function failedRequest(differences: Differences = {}): FailedRequest & { 
     writeJobSummary: false,
     timeoutSeconds: 60,
     warnings: [],
+    notices: [],
     ...differences.inputs,
   };
-  const result: TokenResult = {
-    outcome: refused,
+  const result: FailedResult = {
+    kind: "failed",
+    response: differences.response ?? refused("invalid_grant", "user hasn't approved this consumer"),
     attempts: 1,
     durationMs: 400,
     signing: { audience: inputs.audience, fallbackAudience: inputs.fallbackAudience, skewMs: undefined },
@@ -52,5 +61,5 @@ export function failedRequest(differences: Differences = {}): FailedRequest & { 
     deadlineExceeded: undefined,
     ...differences.result,
   };
-  return { refused, result, inputs, now: differences.now ?? new Date("2026-06-01T00:00:00Z") };
+  return { result, inputs, now: differences.now ?? new Date("2026-06-01T00:00:00Z") };
 }

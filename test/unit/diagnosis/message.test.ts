@@ -3,149 +3,141 @@ import { describe, test } from "node:test";
 import { explain } from "../../../src/diagnosis/explain.ts";
 import { errorMessage, troubleshootingUrl } from "../../../src/diagnosis/message.ts";
 import { type InputIssue, type InputName, InputsError } from "../../../src/inputs/inputs.ts";
-import { ActionError } from "../../../src/lib/action-error.ts";
-import { failedRequest } from "./failed-request.ts";
+import { ActionError, type ErrorDetails } from "../../../src/lib/action-error.ts";
+import { failedRequest, refused } from "./failed-request.ts";
 
 const DOCS = "https://github.com/your-org/salesforce-jwt-auth/blob/v1/docs/troubleshooting.md";
 const LIMIT = 4000;
 
-describe("a failure's report", () => {
-  test("has message, causes, steps and link, each under its heading", () => {
-    const failure = new ActionError({
-      code: "some-code",
-      message: "It broke.",
-      causes: ["A.", "B."],
-      steps: ["Do C.", "Do D."],
-    });
+const messageOf = (details: Partial<ErrorDetails>) =>
+  errorMessage(new ActionError({ code: "some-code", headline: "It failed.", causes: [], ...details }), DOCS);
+
+describe("the message of an error", () => {
+  test("has headline, context, numbered causes with a fix each, and the help link", () => {
+    const context = ["Salesforce answered HTTP 400", "User a at b"];
+    const causes = [{ cause: "A.", fix: "Do A." }, { fix: "Do B." }];
     assert.equal(
-      errorMessage(failure, DOCS),
+      messageOf({ context, causes }),
       [
-        "It broke.",
+        "It failed.",
+        "Salesforce answered HTTP 400",
+        "User a at b",
         "",
-        "Likely causes, most likely first:",
-        "  - A.",
-        "  - B.",
+        "1. A.",
+        "   Fix: Do A.",
+        "2. Do B.",
         "",
-        "What to do:",
-        "  - Do C.",
-        "  - Do D.",
-        "",
-        `More: ${DOCS}#some-code`,
+        `Help: ${DOCS}#some-code`,
       ].join("\n"),
     );
   });
 
-  test("has no heading without anything under it", () => {
+  test("has no number for a single cause, and no empty line for a cause that the headline says", () => {
     assert.equal(
-      errorMessage(new ActionError({ code: "bare", message: "It broke." }), DOCS),
-      `It broke.\n\nMore: ${DOCS}#bare`,
+      messageOf({ causes: [{ cause: "A.", fix: "Do A." }] }),
+      `It failed.\n\nA.\nFix: Do A.\n\nHelp: ${DOCS}#some-code`,
     );
+    assert.equal(messageOf({ causes: [{ fix: "Do A." }] }), `It failed.\n\nFix: Do A.\n\nHelp: ${DOCS}#some-code`);
   });
 
-  test("keeps to 4,000 characters, and its link", () => {
-    for (const length of [3_000, 3_900, 4_000, 5_000, 50_000]) {
-      const text = errorMessage(
-        new ActionError({ code: "long", message: "x".repeat(length), steps: ["Do this."] }),
-        DOCS,
-      );
-      assert.ok(text.length <= LIMIT, `${text.length}`);
-      assert.ok(text.endsWith(`\n\nMore: ${DOCS}#long`));
-    }
+  test("has no section for causes if there are none", () => {
+    assert.equal(messageOf({}), `It failed.\n\nHelp: ${DOCS}#some-code`);
   });
 
-  test("is not cut through a character", () => {
-    for (const offset of ["", "x"]) {
-      const text = errorMessage(new ActionError({ code: "long", message: `${offset}${"🔑".repeat(3_000)}` }), DOCS);
+  test("is cut between characters at 4,000 characters, and keeps its help link", () => {
+    for (const headline of ["x".repeat(3950), "🔑".repeat(3000), `x${"🔑".repeat(3000)}`]) {
+      const text = messageOf({ headline });
+      assert.ok(text.length <= LIMIT && text.length >= LIMIT - 1, `${text.length}`);
       assert.ok(text.isWellFormed());
+      assert.ok(text.endsWith(`…\n\nHelp: ${DOCS}#some-code`));
     }
   });
-});
 
-describe("a refusal's report", () => {
-  test("reads from what was refused, for whom and where, to the link", () => {
-    const run = failedRequest({ inputs: { username: "deploy@acme.com.uat" } });
-    const text = errorMessage(explain(run, run.now), DOCS);
-    const order = [
-      "No token for deploy@acme.com.uat at acme.my.salesforce.com (audience https://acme.my.salesforce.com): the app is not approved for this user.\n",
-      "Salesforce answered HTTP 400:\n  error: invalid_grant\n  error_description: user hasn't approved this consumer\n\n",
-      "Likely causes, most likely first:\n  - The username ends in .uat",
-      "What to do:\n  - To log in to the sandbox",
-      "External Client App: Setup →",
-      "Connected App: Setup →",
-      "Login History",
-      `\n\nMore: ${DOCS}#user-has-not-approved`,
-    ].map((piece) => text.indexOf(piece));
-    assert.ok(!order.includes(-1), text);
-    assert.deepEqual(
-      order,
-      order.toSorted((a, b) => a - b),
-    );
+  test("isn't cut at exactly 4,000 characters", () => {
+    const help = `\n\nHelp: ${DOCS}#some-code`;
+    const headline = "x".repeat(LIMIT - help.length);
+    assert.equal(messageOf({ headline }), headline + help);
   });
 
-  test("says how hard it was tried before Salesforce's words", () => {
-    const run = failedRequest({ result: { attempts: 3, durationMs: 4_200 } });
-    assert.match(
-      errorMessage(explain(run, new Date()), DOCS),
-      /this user\. 3 attempts in 4\.2 s\.\nSalesforce answered/,
-    );
-  });
-
-  test("fits even with all that can be odd about a run", () => {
+  test("fits with everything that can be unusual about a run", () => {
     const run = failedRequest({
-      refused: { error: "e".repeat(100), description: "d".repeat(300) },
+      response: refused("k".repeat(100), "one three eleven ".repeat(17)),
       loginUrl: "login.salesforce.com",
-      inputs: { username: `${"u".repeat(60)}@acme.com.uat`, audience: "https://odd.example.com", consumerKey: "short" },
-      result: { measuredSkewMs: -9_000_000 },
+      inputs: {
+        username: `${"u".repeat(240)}@acme.com.uat`,
+        audience: "https://odd.example.com",
+        consumerKey: "short",
+      },
+      result: { measuredSkewMs: -9_000_000, attempts: 3, durationMs: 4200 },
     });
-    const text = errorMessage(explain(run, new Date()), DOCS);
+    const text = errorMessage(explain(run), DOCS);
     assert.ok(text.length < LIMIT && !text.includes("…"), text);
   });
 });
 
-describe("the report of inputs", () => {
-  const problem = (input: InputName, code: string, message: string, steps: readonly string[]): InputIssue => {
-    return { input, error: new ActionError({ code, message, steps }) };
+describe("the message of invalid inputs", () => {
+  const issue = (input: InputName, code: string, message: string, fixes = ["Copy it again."]): InputIssue => {
+    return { input, code, message, fixes };
   };
+  const messageOfInputs = (...issues: InputIssue[]) => errorMessage(new InputsError(issues), DOCS);
 
-  test("names every input with what is wrong and what to do", () => {
-    const failure = new InputsError([
-      problem("username", "username-malformed", "it has no @", ["Copy it."]),
-      problem("login_url", "login-url-blank", "it is blank", ["Check the name."]),
-    ]);
+  test("has the name of a single one in the headline, and all its fixes", () => {
     assert.equal(
-      errorMessage(failure, DOCS),
+      messageOfInputs(issue("username", "username-malformed", "doesn't contain an @", ["Copy it.", "Ask for it."])),
       [
-        "Salesforce was not asked: 2 inputs need a change.",
+        "username doesn't contain an @.",
+        "No request was sent to Salesforce.",
         "",
-        "username: it has no @.",
-        "  - Copy it.",
-        `  More: ${DOCS}#username-malformed`,
+        "1. Copy it.",
+        "2. Ask for it.",
         "",
-        "login_url: it is blank.",
-        "  - Check the name.",
-        `  More: ${DOCS}#login-url-blank`,
+        `Help: ${DOCS}#username-malformed`,
       ].join("\n"),
     );
   });
 
-  test("says once what several inputs need", () => {
-    const steps = ["Check the name."];
-    const failure = new InputsError([
-      problem("consumer_key", "input-blank", "it is blank", steps),
-      problem("timeout_seconds", "input-not-a-number", "it is not a whole number", ["Write a number."]),
-      problem("private_key", "input-blank", "private_key and private_key_file are both blank", steps),
-    ]);
-    const text = errorMessage(failure, DOCS);
-    assert.ok(
-      text.includes(
-        "consumer_key: it is blank.\nprivate_key: private_key and private_key_file are both blank.\n  - Check",
+  test("has a line, the first fix, and a link for each of several", () => {
+    assert.equal(
+      messageOfInputs(
+        issue("username", "username-malformed", "doesn't contain an @", ["Copy it.", "Ask for it."]),
+        issue("login_url", "input-blank", "is blank"),
       ),
+      [
+        "2 invalid inputs: username, login_url.",
+        "No request was sent to Salesforce.",
+        "",
+        "username doesn't contain an @.",
+        "   Fix: Copy it.",
+        `   Help: ${DOCS}#username-malformed`,
+        "",
+        "login_url is blank.",
+        "   Fix: Copy it again.",
+        `   Help: ${DOCS}#input-blank`,
+      ].join("\n"),
     );
-    assert.equal(text.split("Check the name.").length, 2);
-    assert.equal(text.split("#input-blank").length, 2);
   });
 
-  test("keeps every input and link within 4,000 characters, at the cost of the steps", () => {
+  test("says once what several need, but only if the failure and the fix are the same", () => {
+    const text = messageOfInputs(
+      issue("consumer_key", "input-blank", "is blank"),
+      issue("timeout_seconds", "input-not-a-number", "isn't a number"),
+      issue("private_key", "input-blank", "is blank"),
+      issue("username", "input-blank", "is blank", ["Set it."]),
+    );
+    assert.ok(text.includes("consumer_key is blank.\nprivate_key is blank.\n   Fix: Copy it again.\n"), text);
+    assert.equal(text.split("#input-blank").length, 3);
+    assert.equal(text.split("Copy it again.").length, 3);
+  });
+
+  test("counts the names that don't fit into 120 characters", () => {
+    const headline = (...names: string[]) =>
+      messageOfInputs(...names.map((name) => issue(name as InputName, `code-of-${name}`, "is odd"))).split("\n")[0];
+    const [a, b, c] = ["a".repeat(40), "b".repeat(40), "c".repeat(17)];
+    assert.equal(headline(a, b, c), `3 invalid inputs: ${a}, ${b}, ${c}.`);
+    assert.equal(headline(a, b, `${c}c`), `3 invalid inputs: ${a}, ${b} and 1 more.`);
+  });
+
+  test("leaves out the fixes if they don't fit, and keeps every input and its link", () => {
     const names: readonly InputName[] = [
       "consumer_key",
       "username",
@@ -154,47 +146,62 @@ describe("the report of inputs", () => {
       "audience",
       "certificate",
     ];
-    const problems = names.map((name) => problem(name, `code-of-${name}`, "it is odd", ["x".repeat(900)]));
-    const text = errorMessage(new InputsError(problems), DOCS);
+    const text = messageOfInputs(...names.map((name) => issue(name, `code-of-${name}`, "is odd", ["x".repeat(900)])));
     assert.ok(text.length <= LIMIT);
-    for (const name of names) assert.ok(text.includes(`${name}: it is odd.\n  More: ${DOCS}#code-of-${name}`));
+    for (const name of names) assert.ok(text.includes(`\n\n${name} is odd.\n   Help: ${DOCS}#code-of-${name}`));
+  });
+
+  test("keeps the fixes at exactly 4,000 characters", () => {
+    const text = (length: number) =>
+      messageOfInputs(issue("username", "a-code", "x".repeat(length)), issue("audience", "b-code", "is odd"));
+    const most = LIMIT - text(0).length;
+    assert.deepEqual([text(most).length, text(most).includes("Fix:")], [LIMIT, true]);
+    assert.ok(!text(most + 1).includes("Fix:"));
+  });
+
+  test("keeps to 4,000 characters even without fixes", () => {
+    const long = issue("username", "a-code", "x".repeat(2500));
+    assert.equal(messageOfInputs(long, { ...long, code: "other-code" }).length, LIMIT);
   });
 });
 
-describe("a defect's report", () => {
-  test("has the whole chain of causes", () => {
+describe("the message of a bug", () => {
+  test("asks for an issue, and has the whole chain of causes", () => {
     const error = new Error("top", { cause: new TypeError("middle", { cause: new RangeError("bottom") }) });
-    assert.match(errorMessage(error, DOCS), /Error: top ← TypeError: middle ← RangeError: bottom/);
+    assert.equal(
+      errorMessage(error, DOCS),
+      "Internal error of the action. Please report it as an issue with the next line.\nError: top <- TypeError: middle <- RangeError: bottom",
+    );
   });
 
-  test("ends for a chain that goes in a circle, and takes what is no error", () => {
+  test("ends after five causes of a chain that is a circle", () => {
     const error = new Error("round");
     error.cause = error;
-    assert.match(errorMessage(error, DOCS), /round/);
-    for (const odd of [null, undefined, "text", 42, { message: "object" }])
-      assert.match(errorMessage(odd, DOCS), /should not/);
+    assert.equal(errorMessage(error, DOCS).split("round").length, 6);
   });
 
-  test("shows nothing that looks like a credential, at any depth of the chain", () => {
+  for (const [thrown, shown] of [
+    [null, "null"],
+    [undefined, ""],
+    ["text", "text"],
+    [{ message: "object", cause: "x" }, "[object Object]"],
+  ] as const) {
+    test(`shows what isn't an error: ${JSON.stringify(thrown)}`, () => {
+      assert.equal(errorMessage(thrown, DOCS).split("\n")[1], shown);
+    });
+  }
+
+  test("hides credentials and disarms workflow commands at any depth of the chain", () => {
     const token = `00D000000000001!AQ${"aB3.".repeat(20)}`;
-    const assertion = `eyJhbGciOiJSUzI1NiJ9.${"eyJpc3MiOiIzTVZHOS".repeat(9)}.${"Qx7-_z".repeat(57)}`;
-    const key = ["BEGIN PRIVATE KEY", "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj"].join(
-      "-----\n",
-    );
-    for (const secret of [token, assertion, key.split("\n")[1] ?? "", "0123456789abcdef".repeat(4)]) {
-      let error = new Error(`innermost ${secret}`);
-      for (const name of ["third", "second", "first"])
-        error = new Error(`${name} has ${secret}, too`, { cause: error });
-      const text = errorMessage(error, DOCS);
-      for (let start = 0; start + 16 <= secret.length; start++)
-        assert.ok(!text.includes(secret.slice(start, start + 16)));
-      assert.match(text, /first has \[…\].*innermost \[…\]/);
-    }
+    const inner = new Error(`inner ${token}\n::set-output name=x::y\r\n##[add-mask]z \u001b[31mred`);
+    const text = errorMessage(new Error(`outer ${token}`, { cause: inner }), DOCS);
+    assert.match(text, /outer 00D000000000001!?.*\[…\]|outer \[…\]/);
+    for (const part of [token.slice(16, 32), "\r", "\u001b", "::", "##["]) assert.ok(!text.includes(part), text);
+    assert.equal(text.split("\n").length, 2);
   });
 
-  test("runs nothing of what it quotes", () => {
-    const text = errorMessage(new Error("a\n::set-output name=x::y\r\n##[add-mask]z \u001b[31mred"), DOCS);
-    for (const command of ["\r", "\n", "\u001b", "::", "##["]) assert.ok(!text.includes(command), text);
+  test("keeps to 4,000 characters", () => {
+    assert.ok(errorMessage(new Error("x ".repeat(9000)), DOCS).length <= LIMIT);
   });
 });
 
@@ -209,7 +216,8 @@ describe("the address of the documentation", () => {
   });
 
   test("is the path in the repository for a local action", () => {
-    assert.equal(troubleshootingUrl({}), "docs/troubleshooting.md");
-    assert.equal(troubleshootingUrl({ ...used, GITHUB_ACTION_REF: "" }), "docs/troubleshooting.md");
+    for (const env of [{}, { ...used, GITHUB_ACTION_REF: "" }, { ...used, GITHUB_ACTION_REPOSITORY: "" }]) {
+      assert.equal(troubleshootingUrl(env), "docs/troubleshooting.md");
+    }
   });
 });

@@ -8,14 +8,12 @@ import {
   type InputName,
   type Inputs,
   InputsError,
-  type RawInputs,
   rawInputs,
   readInputs,
   secretsOfInputs,
   wantsSummary,
 } from "../../../src/inputs/inputs.ts";
 import { parseLoginUrl } from "../../../src/inputs/login-url.ts";
-import { ActionError } from "../../../src/lib/action-error.ts";
 import { clientKey } from "../../fakes/salesforce/client-key.ts";
 import { BEGINNING, type Recorder, record } from "../../support/recorder.ts";
 import { assertSilent, everythingOn, secretLines } from "../../support/secrets.ts";
@@ -33,6 +31,10 @@ const encryptedPem = privateKey
 
 const MINIMAL = { consumer_key: "3MVG9consumer", username: "ci@example.com", private_key: privateKeyPem };
 type Given = Partial<Record<InputName, string>>;
+
+const INPUTS_FOR_NO_KEY = (Object.keys(INPUT_DEFAULTS) as InputName[]).filter(
+  (name) => name !== "private_key" && name !== "private_key_passphrase",
+);
 
 /** The environment as the runner makes it of inputs. */
 function environment(given: Given): NodeJS.ProcessEnv {
@@ -52,8 +54,8 @@ function reading(given: Given, files: Readonly<Record<string, Buffer | Error>> =
     if (file instanceof Error) throw file;
     return file;
   };
-  const sources = { readFile, mask: recorder.runner.mask, now: new Date(recorder.clock.now()) };
-  return { recorder, inputs: () => readInputs(rawInputs(environment(given)), sources) };
+  const deps = { env: {}, readFile, mask: recorder.runner.mask, now: new Date(recorder.clock.now()) };
+  return { recorder, inputs: () => readInputs(rawInputs(environment(given)), deps) };
 }
 
 const read = (given: Given) => reading({ ...MINIMAL, ...given }).inputs();
@@ -64,13 +66,16 @@ function problemsOf({ recorder, inputs }: Reading, secrets: readonly string[] = 
     inputs();
   } catch (error) {
     assert.ok(error instanceof InputsError, String(error));
-    assert.ok(error.issues.every(({ error }) => error.steps.length > 0));
+    for (const { message, fixes } of error.issues) {
+      assert.match(message, /^[^.{}]+$|\.ppk|\.p12/);
+      assert.ok(fixes.length > 0 && fixes.length <= 4);
+    }
     assertSilent(
       [...secretLines(privateKeyPem), ...secretLines(encryptedPem), PASSPHRASE, ...secrets],
       recorder,
       error,
     );
-    return error.issues.map(({ input, error }) => [input, error.code]);
+    return error.issues.map(({ input, code }) => [input, code]);
   }
   return [];
 }
@@ -94,7 +99,7 @@ describe("action.yml", () => {
     const required = Object.entries(inputs).filter(([, input]) => input.required);
     assert.deepEqual(
       required.map(([name]) => name),
-      ["consumer_key", "username"],
+      ["consumer_key"],
     );
   });
 });
@@ -116,19 +121,52 @@ describe("an input in the environment", () => {
   }
 });
 
-test("key and passphrase are the inputs to hide, where they are given", () => {
-  const raw = (given: Given): RawInputs => rawInputs(environment({ ...MINIMAL, ...given }));
-  assert.deepEqual(secretsOfInputs(raw({})), [privateKeyPem]);
-  assert.deepEqual(secretsOfInputs(raw({ private_key_passphrase: PASSPHRASE })), [privateKeyPem, PASSPHRASE]);
-  assert.deepEqual(secretsOfInputs(raw({ private_key: " ", private_key_file: "key.pem" })), []);
-});
+describe("secretsOfInputs", () => {
+  const secrets = (given: Given) => secretsOfInputs(rawInputs(environment({ ...MINIMAL, ...given })));
+  const keyLines = secretLines(privateKeyPem);
 
-test("a key is an input to hide also where it was put into one that is not for keys", () => {
-  for (const input of ["private_key_file", "certificate"] as const) {
-    const raw = rawInputs(environment({ [input]: encryptedPem, private_key_passphrase: PASSPHRASE }));
-    assert.deepEqual(new Set(secretsOfInputs(raw)), new Set([encryptedPem, PASSPHRASE]));
+  test("returns the lines of the key that aren't BEGIN or END lines", () => {
+    assert.deepEqual(secrets({}), keyLines);
+    assert.deepEqual(secrets({ private_key: ` ${privateKeyPem.replaceAll("\n", "\r\n  ")}` }), keyLines);
+    assert.deepEqual(secrets({ private_key: privateKeyPem.replaceAll("\n", " ") }), [
+      privateKeyPem.replaceAll("\n", " ").trim(),
+    ]);
+  });
+
+  test("returns no line of a key file that is shorter than 8 characters", () => {
+    assert.deepEqual(secrets({ private_key: '{\n---\n1\n1234567\n "12345678"\n}' }), ['"12345678"']);
+  });
+
+  test("returns each line of the passphrase, however short", () => {
+    assert.deepEqual(secrets({ private_key: "", private_key_passphrase: " a\r\nb c\n\n" }), ["a", "b c"]);
+  });
+
+  test("returns nothing of other inputs", () => {
+    assert.deepEqual(
+      secrets({
+        private_key: " ",
+        certificate: certificatePem,
+        private_key_file: "key.pem",
+        audience: "x".repeat(300),
+      }),
+      [],
+    );
+  });
+
+  for (const input of INPUTS_FOR_NO_KEY) {
+    test(`returns the lines of a key in ${input}`, () => {
+      const found = secrets({ private_key: "", [input]: encryptedPem, private_key_passphrase: PASSPHRASE });
+      for (const line of [...secretLines(encryptedPem), PASSPHRASE]) assert.ok(found.includes(line));
+    });
   }
-  assert.deepEqual(secretsOfInputs(rawInputs(environment({ certificate: certificatePem }))), []);
+
+  test("returns the lines of a key that is encoded in another input", () => {
+    const found = secrets({
+      private_key: "",
+      username: `${Buffer.from(privateKeyPem).toString("base64")}@acme.example`,
+    });
+    for (const line of [...keyLines, keyLines.join("")]) assert.ok(found.includes(line));
+  });
 });
 
 test("a job summary is wanted in any spelling of true, whatever else is wrong", () => {
@@ -159,6 +197,9 @@ describe("inputs that can be used", () => {
       writeJobSummary: false,
       timeoutSeconds: 60,
       warnings: [],
+      notices: [
+        "login_url isn't set, so the login goes to https://login.salesforce.com. Set it to the org's own address (Setup > My Domain > Current My Domain URL): since Spring '26, External Client Apps may be found only there.",
+      ],
     });
   });
 
@@ -186,7 +227,7 @@ describe("inputs that can be used", () => {
       [true, true, true],
     );
     assert.equal(inputs.timeoutSeconds, 600);
-    assert.deepEqual(inputs.warnings, []);
+    assert.deepEqual([inputs.warnings, inputs.notices], [[], []]);
   });
 
   test("may be blank where they are optional, which is as if they were not passed", () => {
@@ -209,15 +250,15 @@ describe("inputs that can be used", () => {
   test("warn of an audience that goes to a stranger", () => {
     const [warning, ...others] = read({
       login_url: "login.acme.example",
-      audience: "https://login.salesforce.com",
+      audience: "https://other.example",
     }).warnings;
-    assert.match(warning ?? "", /audience names login\.salesforce\.com/);
+    assert.match(warning ?? "", /audience names other\.example/);
     assert.deepEqual(others, []);
   });
 
   test("warn of a certificate that ends soon, when that is soon enough", () => {
     const warnings = (days: string) => read({ certificate: certificatePem, certificate_warning_days: days }).warnings;
-    assert.match(read({ certificate: certificatePem }).warnings[0] ?? "", /certificate ends on 2026-01-22/);
+    assert.match(read({ certificate: certificatePem }).warnings[0] ?? "", /certificate expires on 2026-01-22/);
     assert.equal(warnings("21").length, 1);
     assert.deepEqual(warnings("20"), []);
   });
@@ -241,6 +282,38 @@ const problems: readonly (readonly [what: string, given: Given, ...problems: rea
     ["login_url", "login-url-blank"],
     ["audience", "audience-not-https-url"],
   ],
+  [
+    "an audience of Salesforce's with a login_url that isn't",
+    { audience: "https://login.salesforce.com", login_url: "portal.acme.example" },
+    ["audience", "audience-at-other-host"],
+  ],
+  ["a long consumer key", { consumer_key: "x".repeat(256) }, ["consumer_key", "input-too-long"]],
+  ["a long username", { username: `x@${"x".repeat(254)}` }, ["username", "input-too-long"]],
+  ["a long private key", { private_key: " ".repeat(65_536) + privateKeyPem }, ["private_key", "input-too-long"]],
+  ["a long passphrase", { private_key_passphrase: "é".repeat(513) }, ["private_key_passphrase", "input-too-long"]],
+  ["a long login_url", { login_url: `acme.my.site.com/${"x".repeat(2032)}` }, ["login_url", "input-too-long"]],
+  ["a long audience", { audience: `https://a.example/${"x".repeat(2031)}` }, ["audience", "input-too-long"]],
+  ["a long certificate", { certificate: certificatePem + " ".repeat(65_536) }, ["certificate", "input-too-long"]],
+  ["a long org ID", { expected_org_id: "x".repeat(256) }, ["expected_org_id", "input-too-long"]],
+  ["a masked passphrase", { private_key_passphrase: "***" }, ["private_key_passphrase", "input-placeholder"]],
+  ...(
+    [
+      "consumer_key",
+      "username",
+      "login_url",
+      "audience",
+      "certificate",
+      "expected_org_id",
+      "revoke_token",
+      "timeout_seconds",
+    ] as const
+  ).map(
+    (input) =>
+      [`a name of a secret as ${input}`, { [input]: "secrets.NAME" }, [input, "input-placeholder"] as const] as const,
+  ),
+  ...(["consumer_key", "username", "audience", "expected_org_id", "revoke_token", "timeout_seconds"] as const).map(
+    (input) => [`quotes around ${input}`, { [input]: '"3MVG9"' }, [input, "input-quoted"] as const] as const,
+  ),
   ["something that is no certificate", { certificate: "no" }, ["certificate", "certificate-unreadable"]],
   [
     "a certificate of another key",
@@ -292,22 +365,31 @@ describe("inputs are refused, each by its name, for", () => {
   }
 
   test("a file that can't be read", () => {
-    const failure = new ActionError({ code: "private-key-file-unreadable", message: "gone", steps: ["look"] });
+    const missing = Object.assign(new Error("gone"), { code: "ENOENT" });
     const given = { ...MINIMAL, private_key: "", private_key_file: "key.pem" };
-    assert.deepEqual(problemsOf(reading(given, { "key.pem": failure })), [
+    assert.deepEqual(problemsOf(reading(given, { "key.pem": missing })), [
       ["private_key_file", "private-key-file-unreadable"],
     ]);
   });
 
-  test("a key where the path of one should be, without looking for such a file", () => {
-    const given = { ...MINIMAL, private_key: "", private_key_file: privateKeyPem };
-    assert.deepEqual(problemsOf(reading(given)), [["private_key_file", "private-key-file-is-a-key"]]);
-  });
+  const path: readonly (readonly [what: string, path: string, code: string])[] = [
+    ["a masked path", "***", "input-placeholder"],
+    ["a path in quotes", '"key.pem"', "input-quoted"],
+    ["a long path", "x".repeat(4097), "input-too-long"],
+  ];
+  for (const [what, file, code] of path) {
+    test(what, () => {
+      const given = { ...MINIMAL, private_key: "", private_key_file: file };
+      assert.deepEqual(problemsOf(reading(given)), [["private_key_file", code]]);
+    });
+  }
 
-  test("a key where its certificate should be", () => {
-    const given = { ...MINIMAL, certificate: privateKeyPem };
-    assert.deepEqual(problemsOf(reading(given)), [["certificate", "certificate-is-a-private-key"]]);
-  });
+  for (const input of INPUTS_FOR_NO_KEY) {
+    test(`a private key as ${input}, which is masked and not shown`, () => {
+      const given = { ...MINIMAL, [input]: privateKeyPem, ...(input === "private_key_file" && { private_key: "" }) };
+      assert.deepEqual(problemsOf(reading(given)), [[input, "input-is-a-private-key"]]);
+    });
+  }
 
   test("a file that is no key", () => {
     const given = { ...MINIMAL, private_key: "", private_key_file: "key.pem" };
@@ -323,62 +405,47 @@ describe("inputs are refused, each by its name, for", () => {
   });
 });
 
-test("how many inputs need a change is said before which", () => {
-  const message = (given: Given) => {
-    try {
-      read(given);
-    } catch (error) {
-      return (error as Error).message;
-    }
-    return "";
-  };
-  assert.match(message({ username: "" }), /not asked: one input needs a change/);
-  assert.match(message({ username: "", timeout_seconds: "0" }), /not asked: 2 inputs need a change/);
-});
-
-test("an error that is no Failure is not taken for a problem with an input", () => {
+test("a defect is not taken for a problem with an input", () => {
   const defect = new TypeError("of the code");
   const { inputs } = reading({ ...MINIMAL, private_key: "", private_key_file: "key.pem" }, { "key.pem": defect });
   assert.throws(inputs, defect);
 });
 
-const bodyOf = (pem: string) => secretLines(pem).join("\n");
 const masksOf = ({ recorder }: Reading) =>
   recorder.calls.filter(([name]) => name === "mask").map(([, secret]) => String(secret));
 
-describe("a key is hidden in the forms that come up on the way", () => {
-  const base64 = Buffer.from(privateKeyPem).toString("base64");
-  const forms: readonly (readonly [what: string, given: Given, hidden: readonly string[]])[] = [
-    ["rebuilt from one line", { private_key: privateKeyPem.replaceAll("\n", " ") }, [bodyOf(privateKeyPem)]],
-    ["in one line", {}, [bodyOf(privateKeyPem).replaceAll("\n", "")]],
-    ["out of base64", { private_key: base64 }, [privateKeyPem, bodyOf(privateKeyPem)]],
-    ["encrypted, though the passphrase is missing", { private_key: encryptedPem }, [bodyOf(encryptedPem)]],
+describe("a key is masked in the forms that come up on the way", () => {
+  const ofKey = secretLines(privateKeyPem);
+  const ofEncrypted = secretLines(encryptedPem);
+  const forms: readonly (readonly [what: string, given: Given, lines: readonly string[]])[] = [
+    ["rebuilt from one line", { private_key: privateKeyPem.replaceAll("\n", " ") }, ofKey],
+    ["on one line", {}, [ofKey.join("")]],
+    ["out of base64", { private_key: Buffer.from(privateKeyPem).toString("base64") }, ofKey],
     [
       "encrypted, though the passphrase is wrong",
-      { private_key: encryptedPem, private_key_passphrase: "wrong" },
-      [bodyOf(encryptedPem)],
+      { private_key: encryptedPem, private_key_passphrase: "x" },
+      ofEncrypted,
     ],
-    ["though another input can't be used", { timeout_seconds: "x", username: "" }, [bodyOf(privateKeyPem)]],
-    ["though its certificate is another's", { certificate: otherPair.certificatePem }, [bodyOf(privateKeyPem)]],
+    ["though another input can't be used", { timeout_seconds: "x", username: "" }, ofKey],
   ];
-  for (const [what, given, hidden] of forms) {
+  for (const [what, given, lines] of forms) {
     test(what, () => {
       const outcome = reading({ ...MINIMAL, ...given });
       problemsOf(outcome);
       const masks = masksOf(outcome);
-      for (const form of hidden) assert.ok(masks.includes(form), `${form.slice(0, 4)}… is not masked`);
+      for (const line of lines) assert.ok(masks.includes(line), `${line.slice(0, 4)}… is not masked`);
     });
   }
 
-  test("as it stands in a file", () => {
+  test("line by line as it is in a file", () => {
     const given = { ...MINIMAL, private_key: "", private_key_file: "key.pem" };
-    const outcome = reading(given, { "key.pem": Buffer.from(`\ufeff${privateKeyPem}`) });
+    const outcome = reading(given, { "key.pem": Buffer.from(`\ufeff# deploy key\n1\n${privateKeyPem}`) });
     assert.ok(outcome.inputs().privateKey.equals(createPrivateKey(privateKeyPem)));
-    assert.equal(masksOf(outcome)[0], privateKeyPem);
-    assert.ok(masksOf(outcome).includes(bodyOf(privateKeyPem)));
+    assert.deepEqual(masksOf(outcome).slice(0, ofKey.length + 1), ["# deploy key", ...ofKey]);
+    assert.ok(masksOf(outcome).every((line) => line.length >= 8 && !/\n|-----/.test(line)));
   });
 
-  test("as it stands in a binary file", () => {
+  test("as the base64 of a binary file", () => {
     const given = { ...MINIMAL, private_key: "", private_key_file: "key.der" };
     const der = privateKey.export({ type: "pkcs8", format: "der" });
     const outcome = reading(given, { "key.der": der });

@@ -4,8 +4,9 @@ import { describe, it } from "node:test";
 import { inspect } from "node:util";
 import { runInNewContext } from "node:vm";
 import fc from "fast-check";
-import { decodeKeyFile, readPrivateKey } from "../../../src/inputs/private-key.ts";
-import { PRIVATE_KEY_PROBLEMS } from "../../../src/inputs/private-key-errors.ts";
+import { INPUT_ERRORS } from "../../../src/inputs/errors.ts";
+import { decodeKeyFile } from "../../../src/inputs/pem.ts";
+import { readPrivateKey } from "../../../src/inputs/private-key.ts";
 import { ActionError } from "../../../src/lib/action-error.ts";
 import { hopelessKeys } from "../../support/hopeless-keys.ts";
 import { acceptedForms, accountKey, bodyOf, damages, keyBodies, PASSPHRASE, wholeKeys } from "../../support/keys.ts";
@@ -40,7 +41,7 @@ function assertSettled(outcome: KeyObject | ActionError): void {
     assert.ok((outcome.asymmetricKeyDetails?.modulusLength ?? 0) >= 2048);
     return;
   }
-  assert.ok(outcome.code in PRIVATE_KEY_PROBLEMS, outcome.code);
+  assert.ok(outcome.code in INPUT_ERRORS, outcome.code);
   assert.equal(outcome.cause, undefined);
   assert.ok(!piecesOf(inspect(outcome)).some((piece) => keyPieces.has(piece)), "a piece of the key can be read");
 }
@@ -116,7 +117,7 @@ describe("readPrivateKey, for any text", () => {
         assert.ok(createPublicKey(outcome).equals(publicKey), how);
       },
     );
-    fc.assert(property, { numRuns: 1200 });
+    fc.assert(property, { numRuns: 500 });
     t.diagnostic(`${cases} cases`);
   });
 
@@ -151,7 +152,7 @@ describe("readPrivateKey, for any text", () => {
         const kind = outcome instanceof ActionError ? outcome.code : "key";
         outcomes.set(kind, (outcomes.get(kind) ?? 0) + 1);
       });
-      fc.assert(property, { numRuns: 2500 });
+      fc.assert(property, { numRuns: 800 });
       const total = [...outcomes.values()].reduce((sum, count) => sum + count, 0);
       t.diagnostic(`${total} cases: ${[...outcomes].map(([kind, count]) => `${kind} ${count}`).join(", ")}`);
       assert.ok(outcomes.size > 1, "the cases are of more than one kind");
@@ -165,7 +166,7 @@ describe("readPrivateKey, for any text", () => {
       cases++;
       assertSettled(read(decodeKeyFile(Buffer.from(array))));
     });
-    fc.assert(property, { numRuns: 1000 });
+    fc.assert(property, { numRuns: 500 });
     t.diagnostic(`${cases} cases`);
   });
 });
@@ -221,16 +222,9 @@ describe("readPrivateKey, for the largest texts", () => {
         const outcome = inTime(`${before}${run.repeat(count)}${after}`);
         assertSettled(outcome);
         assert.ok(outcome instanceof ActionError, run);
-        assert.notEqual(outcome.code, "private-key-too-large");
       }
     }
     t.diagnostic(`${cases} cases`);
-  });
-
-  it("doesn't begin with more", () => {
-    const outcome = inTime("-----BEGIN PRIVATE KEY-----".repeat(2 ** 20));
-    assert.ok(outcome instanceof ActionError);
-    assert.equal(outcome.code, "private-key-too-large");
   });
 
   it("reads thousands of blocks in time", () => {

@@ -6,7 +6,7 @@ import { systemClock, TimeoutError } from "../../../src/lib/clock.ts";
 const never = new Promise<never>(() => {});
 
 describe("withTimeout", () => {
-  test("gives what the work gives", async () => {
+  test("returns what the work returns", async () => {
     assert.equal(await systemClock.withTimeout(10_000, async () => 42), 42);
   });
 
@@ -47,14 +47,14 @@ describe("withTimeout", () => {
     assert.equal(signals[0]?.reason, error);
   });
 
-  test("leaves the signal of work that was done in time alone", async () => {
+  test("doesn't abort the signal of work that was done in time", async () => {
     const signals: AbortSignal[] = [];
     await systemClock.withTimeout(20, async (signal) => void signals.push(signal));
     await systemClock.sleep(60);
     assert.equal(signals[0]?.aborted, false);
   });
 
-  test("is not troubled by work that fails after its time", { timeout: 10_000 }, async () => {
+  test("ignores an error of work that fails after its time", { timeout: 10_000 }, async () => {
     const late = systemClock.withTimeout(20, (signal) => {
       return new Promise((_, reject) => signal.addEventListener("abort", () => setTimeout(reject, 20, "late")));
     });
@@ -74,23 +74,23 @@ function inProcess(script: string): string {
 }
 
 describe("a process", () => {
-  test("stays alive until time is over, though nothing else keeps it", () => {
+  test("keeps the process alive until the time is over", () => {
     const output = inProcess(`
       systemClock.withTimeout(300, () => new Promise(() => {})).catch((error) => console.log(error.message));
     `);
     assert.equal(output, "no answer within 0.3 s\n");
   });
 
-  test("ends as soon as the work is done, not when the time would be over", () => {
+  test("lets the process end as soon as the work is done", () => {
     assert.equal(inProcess("console.log(await systemClock.withTimeout(600_000, async () => 'done'));"), "done\n");
   });
 
-  test("stays alive while it sleeps", () => {
+  test("keeps the process alive during sleep", () => {
     assert.equal(inProcess("systemClock.sleep(100).then(() => console.log('awake'));"), "awake\n");
   });
 });
 
-test("now counts from 1970, elapsed never goes back", async () => {
+test("systemClock counts now from 1970, and its monotonic time never goes back", async () => {
   assert.ok(Math.abs(systemClock.now() - Date.now()) < 60_000);
   const start = systemClock.monotonic();
   await systemClock.sleep(5);

@@ -47,7 +47,7 @@ async function serve(
 
 const post = (url: string, signal = new AbortController().signal) => httpPost({ url, form: FORM, signal });
 
-test("a resource is read by one GET, with the token in its header", LIMIT, async (t) => {
+test("httpGet reads a resource by one GET, with the token in its header", LIMIT, async (t) => {
   const server = await serve(t, (response) => response.writeHead(302, { location: "/elsewhere" }).end("moved"));
   const signal = new AbortController().signal;
   const { status, body } = await httpGet({ url: `${server.url}?audience=a`, bearer: "request-token", signal });
@@ -57,8 +57,8 @@ test("a resource is read by one GET, with the token in its header", LIMIT, async
   assert.equal(request.headers.authorization, "Bearer request-token");
 });
 
-describe("a form is sent", LIMIT, () => {
-  test("as one POST, in the body and nowhere else", async (t) => {
+describe("httpPost", LIMIT, () => {
+  test("sends a form as one POST, in the body and nowhere else", async (t) => {
     const server = await serve(t, (response) => response.end("{}"));
     await post(server.url);
     assert.equal(server.received.length, 1);
@@ -72,7 +72,7 @@ describe("a form is sent", LIMIT, () => {
     assert.ok(!JSON.stringify(request.headers).includes(FORM.assertion));
   });
 
-  test("so that any value arrives as it was", async (t) => {
+  test("sends any value of a form unchanged", async (t) => {
     const server = await serve(t, (response) => response.end());
     const form = { token: "00D!a.b+c/d=&e f", "näme&=": "line\r\nend\0", empty: "" };
     await httpPost({ url: server.url, form, signal: new AbortController().signal });
@@ -80,7 +80,7 @@ describe("a form is sent", LIMIT, () => {
   });
 });
 
-describe("an answer is given back", LIMIT, () => {
+describe("httpPost", LIMIT, () => {
   const answers: readonly (readonly [status: number, headers: Record<string, string>])[] = [
     [200, { date: "Fri, 02 Jan 2026 03:04:05 GMT" }],
     [400, {}],
@@ -93,7 +93,7 @@ describe("an answer is given back", LIMIT, () => {
     ...[300, 301, 302, 303, 304, 307, 308].map((status) => [status, {}] as const),
   ];
   for (const [status, headers] of answers) {
-    test(`after one request, with status, headers and body: ${status}`, async (t) => {
+    test(`returns HTTP ${status} after one request, with headers and body`, async (t) => {
       const server = await serve(t, (response, { headers: { host } }) => {
         response
           .writeHead(status, { ...headers, location: `http://${host}/elsewhere` })
@@ -108,7 +108,7 @@ describe("an answer is given back", LIMIT, () => {
     });
   }
 
-  test("when it comes in pieces, even through the middle of a letter", async (t) => {
+  test("joins a body that comes in pieces, even cut through a letter", async (t) => {
     const [first = 0, ...rest] = Buffer.from("ü", "utf8");
     const server = await serve(t, (response) => {
       response.write(Buffer.from([0x61, first]));
@@ -117,26 +117,26 @@ describe("an answer is given back", LIMIT, () => {
     assert.equal((await post(server.url)).body, "aüb");
   });
 
-  test("without a byte order mark", async (t) => {
+  test("removes a byte order mark from a body", async (t) => {
     const server = await serve(t, (response) => response.end('\ufeff{"a":"\ufeff"}'));
     assert.equal((await post(server.url)).body, '{"a":"\ufeff"}');
   });
 
-  test("when it is as large as may be", async (t) => {
+  test("returns a body of exactly 1 MiB whole", async (t) => {
     const server = await serve(t, (response) => response.end(Buffer.alloc(BODY_LIMIT, "x")));
     const { body, oversized } = await post(server.url);
     assert.deepEqual({ length: body.length, oversized }, { length: 1_048_576, oversized: false });
   });
 });
 
-describe("a body that is too large", LIMIT, () => {
-  test("by a byte is cut, and the answer says so", async (t) => {
+describe("httpPost", LIMIT, () => {
+  test("cuts a body of 1 MiB and a byte, and says so", async (t) => {
     const server = await serve(t, (response) => response.end(Buffer.alloc(BODY_LIMIT + 1, "x")));
     const { body, oversized } = await post(server.url);
     assert.deepEqual({ length: body.length, oversized }, { length: 1_048_576, oversized: true });
   });
 
-  test("by having no end is cut, and its connection ends", async (t) => {
+  test("cuts a body without an end, and ends its connection", async (t) => {
     const piece = Buffer.alloc(65_536, "x");
     const server = await serve(t, (response) => {
       const send = () => {
@@ -151,7 +151,7 @@ describe("a body that is too large", LIMIT, () => {
   });
 });
 
-describe("no answer is given for", LIMIT, () => {
+describe("httpPost", LIMIT, () => {
   const halves: readonly (readonly [what: string, send: (response: ServerResponse) => void])[] = [
     [
       "a body that is shorter than promised",
@@ -165,7 +165,7 @@ describe("no answer is given for", LIMIT, () => {
     ["a connection that ends before the answer", () => {}],
   ];
   for (const [what, send] of halves) {
-    test(what, async (t) => {
+    test(`throws ECONNRESET for ${what}`, async (t) => {
       const server = await serve(t, (response) => {
         send(response);
         setTimeout(() => response.destroy(), 30);
@@ -175,22 +175,22 @@ describe("no answer is given for", LIMIT, () => {
     });
   }
 
-  test("something that is not HTTP", async (t) => {
+  test("throws a parser's error for a response that isn't HTTP", async (t) => {
     const port = await listen(t, (socket) => socket.end("220 mail.example ESMTP\r\n"));
     await assert.rejects(post(`http://127.0.0.1:${port}/`), { code: /^HPE_/ });
   });
 
-  test("a port where nobody listens", async (t) => {
+  test("throws ECONNREFUSED for a port without a server", async (t) => {
     const port = await listen(t, () => {});
     await new Promise<void>((closed) => void servers.get(port)?.close(() => closed()));
     await assert.rejects(post(`http://127.0.0.1:${port}/`), { code: "ECONNREFUSED" });
   });
 });
 
-describe("the signal ends a request with its reason", LIMIT, () => {
+describe("httpPost", LIMIT, () => {
   const reason = new Error("the time is over");
 
-  test("before it began", async (t) => {
+  test("throws the reason of a signal that was aborted before, and sends nothing", async (t) => {
     const server = await serve(t, (response) => response.end("{}"));
     await assert.rejects(post(server.url, AbortSignal.abort(reason)), reason);
     assert.equal(server.received.length, 0);
@@ -202,7 +202,7 @@ describe("the signal ends a request with its reason", LIMIT, () => {
     ["in the middle of the body", (response) => response.writeHead(200, { "content-length": "100" }).write("half")],
   ];
   for (const [where, send] of stalls) {
-    test(`${where}, and its connection`, async (t) => {
+    test(`ends a request and its connection with the signal's reason ${where}`, async (t) => {
       const controller = new AbortController();
       const server = await serve(t, (response) => {
         send(response);
@@ -213,7 +213,7 @@ describe("the signal ends a request with its reason", LIMIT, () => {
     });
   }
 
-  test("while a proxy leaves its CONNECT unanswered, and the connection to the proxy", async (t) => {
+  test("ends the connection to a proxy that doesn't answer its CONNECT, with the signal's reason", async (t) => {
     const controller = new AbortController();
     const heard: string[] = [];
     const sockets: Socket[] = [];
@@ -231,7 +231,7 @@ describe("the signal ends a request with its reason", LIMIT, () => {
   });
 });
 
-test("nothing is sent through a proxy that refuses", LIMIT, async (t) => {
+test("httpPost sends no form through a proxy that rejects its CONNECT", LIMIT, async (t) => {
   const heard: string[] = [];
   const port = await listen(t, (socket) => {
     socket.on("data", (data) => {
@@ -273,24 +273,24 @@ async function serveProxy(t: TestContext, target: number): Promise<number> {
   });
 }
 
-describe("NODE_TLS_REJECT_UNAUTHORIZED=0 has no effect by itself", LIMIT, () => {
+describe("httpPost with NODE_TLS_REJECT_UNAUTHORIZED=0", LIMIT, () => {
   const switchOff = { ...NO_PROXY, NODE_TLS_REJECT_UNAUTHORIZED: "0", NODE_NO_WARNINGS: "1" };
 
-  test("on a direct connection", async (t) => {
+  test("verifies the host's certificate on a direct connection", async (t) => {
     const { port, heard } = await serveTls(t, "localhost");
     setVariables(t, switchOff);
     await assert.rejects(post(`https://localhost:${port}/`), { code: "UNABLE_TO_VERIFY_LEAF_SIGNATURE" });
     assert.deepEqual(heard, []);
   });
 
-  test("in the tunnel of a proxy", async (t) => {
+  test("verifies the host's certificate in the tunnel of a proxy", async (t) => {
     const { port, heard } = await serveTls(t, HOST);
     setVariables(t, { ...switchOff, https_proxy: `http://127.0.0.1:${await serveProxy(t, port)}` });
     await assert.rejects(post(`https://${HOST}/`), { code: "UNABLE_TO_VERIFY_LEAF_SIGNATURE" });
     assert.deepEqual(heard, []);
   });
 
-  test("on the connection to a proxy", async (t) => {
+  test("verifies the certificate of a proxy that is reached by TLS", async (t) => {
     const { port, heard } = await serveTls(t, "localhost");
     setVariables(t, { ...switchOff, https_proxy: `https://localhost:${port}` });
     await assert.rejects(post(`https://${HOST}/`), /tunneling socket.*unable to verify the first certificate/);
@@ -298,7 +298,7 @@ describe("NODE_TLS_REJECT_UNAUTHORIZED=0 has no effect by itself", LIMIT, () => 
   });
 });
 
-describe("NODE_TLS_REJECT_UNAUTHORIZED", () => {
+describe("ignoreTlsSwitch", () => {
   const sendTwice = async (env: NodeJS.ProcessEnv): Promise<string[]> => {
     const warnings: string[] = [];
     const sent: unknown[] = [];
@@ -317,7 +317,7 @@ describe("NODE_TLS_REJECT_UNAUTHORIZED", () => {
     return warnings;
   };
 
-  test("=0 is one warning, before the first request, and is taken away from Node, which would say otherwise", async () => {
+  test("warns once of NODE_TLS_REJECT_UNAUTHORIZED=0 and removes it, so that Node doesn't say that it has an effect", async () => {
     const env = { NODE_TLS_REJECT_UNAUTHORIZED: "0", PATH: "x" };
     const [warning, ...others] = await sendTwice(env);
     assert.match(warning ?? "", /^NODE_TLS_REJECT_UNAUTHORIZED=0 has no effect on this action.*NODE_EXTRA_CA_CERTS/);
@@ -326,13 +326,13 @@ describe("NODE_TLS_REJECT_UNAUTHORIZED", () => {
   });
 
   for (const value of ["1", "", undefined]) {
-    test(`=${value} is no warning`, async () => {
+    test(`doesn't warn of NODE_TLS_REJECT_UNAUTHORIZED=${value}`, async () => {
       assert.deepEqual(await sendTwice({ NODE_TLS_REJECT_UNAUTHORIZED: value }), []);
     });
   }
 });
 
-describe("an error says how far the request got:", LIMIT, () => {
+describe("httpPost", LIMIT, () => {
   const stageOf = async (result: Promise<unknown>): Promise<Progress["stage"]> => {
     const error = await result.then(
       () => assert.fail("no error"),
@@ -346,34 +346,34 @@ describe("an error says how far the request got:", LIMIT, () => {
     return { signal: controller.signal, abort: () => controller.abort(new Error("the time is over")) };
   };
 
-  test("not connected", async (t) => {
+  test("says in its error that no connection opened", async (t) => {
     const port = await listen(t, () => {});
     await new Promise<void>((closed) => void servers.get(port)?.close(() => closed()));
     assert.equal(await stageOf(post(`http://127.0.0.1:${port}/`)), "not connected");
   });
 
-  test("connected to the proxy", async (t) => {
+  test("says in its error that only the connection to the proxy opened", async (t) => {
     const { signal, abort } = aborting();
     const port = await listen(t, (socket) => void socket.once("data", abort));
     setVariables(t, { ...NO_PROXY, https_proxy: `http://127.0.0.1:${port}` });
     assert.equal(await stageOf(post(`https://${HOST}/`, signal)), "connected to the proxy");
   });
 
-  test("connected, directly", async (t) => {
+  test("says in its error that a direct connection opened without TLS", async (t) => {
     const { signal, abort } = aborting();
     const port = await listen(t, (socket) => void socket.once("data", abort));
     setVariables(t, NO_PROXY);
     assert.equal(await stageOf(post(`https://127.0.0.1:${port}/`, signal)), "connected");
   });
 
-  test("connected, through a proxy", async (t) => {
+  test("says in its error that a connection through a proxy opened without TLS", async (t) => {
     const { signal, abort } = aborting();
     const port = await listen(t, (socket) => void socket.once("data", abort));
     setVariables(t, { ...NO_PROXY, https_proxy: `http://127.0.0.1:${await serveProxy(t, port)}` });
     assert.equal(await stageOf(post(`https://${HOST}/`, signal)), "connected");
   });
 
-  test("also where the reason of the signal is all that is seen", async (t) => {
+  test("says in the signal's reason how far the request got, as soon as it is aborted", async (t) => {
     const { signal, abort } = aborting();
     const port = await listen(t, (socket) => void socket.once("data", abort));
     setVariables(t, NO_PROXY);
@@ -385,7 +385,7 @@ describe("an error says how far the request got:", LIMIT, () => {
   });
 });
 
-test("a proxy may be given by an IPv6 address", LIMIT, async (t) => {
+test("httpPost connects to a proxy by its IPv6 address", LIMIT, async (t) => {
   const server = createSocketServer((socket) => socket.on("error", () => {}).end("HTTP/1.1 403 Forbidden\r\n\r\n"));
   const listening = await new Promise((done) =>
     server.once("error", () => done(false)).listen(0, "::1", () => done(true)),

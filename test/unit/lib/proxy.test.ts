@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { getProxyUrl } from "@actions/http-client/lib/proxy";
+import type { FormRequest } from "../../../src/lib/http.ts";
 import { ProxyAddressError, requireReadableProxy } from "../../../src/lib/proxy.ts";
 
 const URL_OF_HOST = "https://acme.my.salesforce.com/services/oauth2/token";
@@ -14,7 +15,7 @@ async function send(t: TestContext, variables: Variables): Promise<number> {
   t.after(() => restore(before));
   restore(VARIABLES.map((name) => [name, variables[name]] as const));
   let sent = 0;
-  const post = requireReadableProxy(process.env, async () => {
+  const post = requireReadableProxy<FormRequest>(process.env, async () => {
     sent++;
     return { status: 200, headers: {}, body: "", oversized: false };
   });
@@ -32,7 +33,7 @@ function restore(values: readonly (readonly [name: string, value: string | undef
 /** On Windows the name of a variable has no case. */
 const CASE_MATTERS = { skip: process.platform === "win32" };
 
-describe("a proxy address that the client can read is used:", () => {
+describe("requireReadableProxy", () => {
   for (const [address, host] of [
     ["http://proxy.example:3128", "proxy.example:3128"],
     ["HTTP://proxy.example:3128/", "proxy.example:3128"],
@@ -43,13 +44,13 @@ describe("a proxy address that the client can read is used:", () => {
     ["http://DOMAIN%5Cuser:p%23a%2Fs%3Fs%25@proxy.example:3128", "proxy.example:3128"],
     ["http://build bot:p@ss:word@proxy.example:3128", "proxy.example:3128"],
   ] as const) {
-    test(address, async (t) => {
+    test(`accepts ${address}`, async (t) => {
       assert.equal(await send(t, { https_proxy: address }), 1);
       assert.equal(getProxyUrl(new URL(URL_OF_HOST))?.host, host);
     });
   }
 
-  test("none", async (t) => {
+  test("accepts an environment without a proxy", async (t) => {
     assert.equal(await send(t, {}), 1);
     assert.equal(await send(t, { https_proxy: "", HTTPS_PROXY: "" }), 1);
   });
@@ -81,9 +82,9 @@ const BROKEN: readonly (readonly [address: string, cause: RegExp, fix: RegExp])[
   ["http://secret proxy:3128", /isn't the address of a proxy/, /leave it unset/],
 ];
 
-describe("a proxy address is refused by name, without being repeated:", () => {
+describe("requireReadableProxy", () => {
   for (const [address, cause, fix] of BROKEN) {
-    test(address, async (t) => {
+    test(`refuses ${address} with its mistake, and doesn't repeat it`, async (t) => {
       await assert.rejects(send(t, { https_proxy: address }), (error: unknown) => {
         assert.ok(error instanceof ProxyAddressError, String(error));
         assert.equal(error.message, "The proxy address in https_proxy isn't valid.");
@@ -96,22 +97,22 @@ describe("a proxy address is refused by name, without being repeated:", () => {
     });
   }
 
-  test("that of HTTPS_PROXY, when https_proxy isn't set", CASE_MATTERS, async (t) => {
+  test("refuses the address in HTTPS_PROXY if https_proxy isn't set", CASE_MATTERS, async (t) => {
     await assert.rejects(send(t, { HTTPS_PROXY: "proxy.example:3128" }), /in HTTPS_PROXY isn't valid/);
     await assert.rejects(send(t, { https_proxy: "", HTTPS_PROXY: "proxy.example:3128" }), /in HTTPS_PROXY isn't/);
   });
 
-  test("not that of HTTPS_PROXY, when https_proxy is set", CASE_MATTERS, async (t) => {
+  test("ignores the address in HTTPS_PROXY if https_proxy is set", CASE_MATTERS, async (t) => {
     assert.equal(await send(t, { https_proxy: "http://proxy.example", HTTPS_PROXY: "proxy.example:3128" }), 1);
   });
 
   for (const no_proxy of ["acme.my.salesforce.com", "*", ".salesforce.com", "salesforce.com, example.com"]) {
-    test(`not for a host that no_proxy excludes: ${no_proxy}`, async (t) => {
+    test(`ignores the proxy for a host that no_proxy excludes: ${no_proxy}`, async (t) => {
       assert.equal(await send(t, { https_proxy: "proxy.example:3128", no_proxy }), 1);
     });
   }
 
-  test("for a host that NO_PROXY doesn't exclude", async (t) => {
+  test("refuses the address for a host that NO_PROXY doesn't exclude", async (t) => {
     await assert.rejects(send(t, { https_proxy: "proxy.example:3128", NO_PROXY: "example.com" }), ProxyAddressError);
   });
 });

@@ -44,7 +44,7 @@ function entries(text: string): Record<string, string> {
   return Object.fromEntries([...found].map(([, name = "", , value = ""]) => [name, value]));
 }
 
-describe("a mask", () => {
+describe("mask", () => {
   const masks: readonly (readonly [what: string, secrets: readonly string[], commands: readonly string[]])[] = [
     ["hides a value", ["one"], ["::add-mask::one"]],
     ["is escaped", ["50% off"], ["::add-mask::50%25 off"]],
@@ -65,7 +65,7 @@ describe("a mask", () => {
   }
 });
 
-test("messages are commands that hold them as data, and a plain line as it is", () => {
+test("prints messages as data of commands, and a plain line as it is", () => {
   const { stdout, stderr } = step(`
     runner.debug("d\\n::error::x");
     runner.info("plain");
@@ -81,14 +81,14 @@ test("messages are commands that hold them as data, and a plain line as it is", 
   assert.equal(stderr, "");
 });
 
-test("a plain line holds no command that the runner would carry out in the middle of it", () => {
+test("disarms a command in the middle of a plain line", () => {
   const { stdout } = step('runner.info("as ##[add-mask]me@example.com, ###[error]x");');
   assert.equal(stdout.length, 1);
   assert.ok(!stdout[0]?.includes("##["), stdout[0]);
   assert.match(stdout[0] ?? "", /me@example\.com/);
 });
 
-test("values go into the runner's files, and not a word of them to the log", () => {
+test("writes values to the runner's files, and nothing to the log", () => {
   const { stdout, stderr, files } = step(`
     runner.output("access_token", "secret%0A!value");
     runner.output("scope", "");
@@ -108,19 +108,19 @@ const ALL = '["GITHUB_OUTPUT", "GITHUB_STATE", "GITHUB_ENV"]';
 const attempt = (call: string) =>
   `try { ${call}; } catch ({ code, message, context, causes }) { console.log(JSON.stringify({ code, message, context, causes })); }`;
 
-describe("files of the runner that are required", () => {
-  test("may all be there", () => {
+describe("requireFiles", () => {
+  test("accepts files that can be written, and leaves them empty", () => {
     const { status, stdout, files } = step(`runner.requireFiles(${ALL});`);
     assert.deepEqual({ status, stdout }, { status: 0, stdout: [] });
     assert.deepEqual(Object.values(files), ["", "", "", ""]);
   });
 
-  test("must be set", () => {
+  test("names a file whose variable isn't set", () => {
     const { stdout } = step(attempt(`runner.requireFiles(${ALL})`), { without: ["GITHUB_STATE"] });
     assert.match(stdout.join(), /"not-a-step".*GITHUB_STATE isn't set.*uses:/);
   });
 
-  test("aren't looked at unless they are named", () => {
+  test("ignores files that it isn't asked about", () => {
     assert.deepEqual(step('runner.requireFiles(["GITHUB_OUTPUT"]);', { without: ["GITHUB_STATE"] }).stdout, []);
   });
 
@@ -138,7 +138,7 @@ describe("files of the runner that are required", () => {
     ],
   ];
   for (const [what, prepare, says, cure] of unusable) {
-    test(`can't be ${what}`, { skip: process.platform === "win32" }, () => {
+    test(`refuses ${what}`, { skip: process.platform === "win32" }, () => {
       const { status, stdout } = step(`
         import fs from "node:fs";
         import { spawnSync } from "node:child_process";
@@ -160,7 +160,7 @@ describe("files of the runner that are required", () => {
     });
   }
 
-  test("are found to be read-only by what the system says of any other kind", () => {
+  test("names an error of the system that has no causes of its own", () => {
     const { stdout } = step(`
       import fs from "node:fs";
       import { syncBuiltinESMExports } from "node:module";
@@ -186,8 +186,8 @@ const FULL_DISK = `
   syncBuiltinESMExports();
 `;
 
-describe("a write that fails", () => {
-  test("leaves no output and no variable, and says so", () => {
+describe("a write to a full disk", () => {
+  test("removes all outputs and variables of the step, and says so", () => {
     const { stdout, files } = step(`
       ${FULL_DISK}
       runner.saveState("revoke_access_token", "secret-value");
@@ -205,7 +205,7 @@ describe("a write that fails", () => {
     assert.deepEqual(entries(files["GITHUB_STATE"] ?? ""), { revoke_access_token: "secret-value" });
   });
 
-  test("keeps what was in the files before this step wrote to them", () => {
+  test("keeps what the files contained before the step wrote to them", () => {
     const { files } = step(`
       fs.writeFileSync(process.env.GITHUB_OUTPUT, "before=1\\n");
       ${FULL_DISK}
@@ -215,7 +215,7 @@ describe("a write that fails", () => {
     assert.equal(files["GITHUB_OUTPUT"], "before=1\n");
   });
 
-  test("of the state leaves none, and says what that means", () => {
+  test("removes the state that it belongs to, and says that the token wasn't saved", () => {
     const { stdout, files } = step(`
       ${FULL_DISK}
       runner.saveState("revoke_access_token", "secret-value");
@@ -223,12 +223,12 @@ describe("a write that fails", () => {
     `);
     assert.match(
       stdout.join(),
-      /GITHUB_STATE can't be written \(ENOSPC\)\..*"The token wasn't saved for the post step/,
+      /GITHUB_STATE can't be written \(ENOSPC\)\..*"The token wasn't saved for the post step\. No outputs/,
     );
     assert.equal(files["GITHUB_STATE"], "");
   });
 
-  test("and can't be undone is no reason to promise that nothing was set", () => {
+  test("doesn't promise that nothing was set if it can't be undone", () => {
     const { stdout } = step(`
       ${FULL_DISK}
       fs.truncateSync = () => assert.fail();
@@ -247,7 +247,7 @@ describe("without the runner's file", () => {
     ["GITHUB_STATE", 'runner.saveState("revoke_access_token", "secret-value")'],
   ];
   for (const [file, call] of calls) {
-    test(`${file} nothing is written, and the value is not printed instead`, () => {
+    test(`throws if ${file} isn't set, and doesn't print the value`, () => {
       const script = `try { ${call}; } catch (error) { console.log(error.message); }`;
       const { stdout, stderr, files } = step(script, { without: [file] });
       assert.equal(stdout.length, 1);
@@ -256,7 +256,7 @@ describe("without the runner's file", () => {
     });
   }
 
-  test("GITHUB_STEP_SUMMARY the step goes on with a warning", () => {
+  test("warns if GITHUB_STEP_SUMMARY isn't set, and goes on", () => {
     const { status, stdout } = step('await runner.addSummary("x"); runner.info("goes on");', {
       without: ["GITHUB_STEP_SUMMARY"],
     });
@@ -265,7 +265,18 @@ describe("without the runner's file", () => {
     assert.equal(stdout[1], "goes on");
   });
 
-  test("but only its name, the step goes on with a warning, and makes none that the runner won't read", () => {
+  test("warns if GITHUB_STEP_SUMMARY is a FIFO, and doesn't wait for a reader", {
+    skip: process.platform === "win32",
+  }, () => {
+    const path = join(folder, "summary-fifo");
+    spawnSync("mkfifo", [path]);
+    const { stdout } = step(
+      `process.env.GITHUB_STEP_SUMMARY = ${JSON.stringify(path)}; githubRunner(process.env).addSummary("x");`,
+    );
+    assert.match(stdout[0] ?? "", /The job summary couldn't be written/);
+  });
+
+  test("warns if the file of GITHUB_STEP_SUMMARY doesn't exist, and doesn't create it", () => {
     const path = join(folder, "no-summary");
     const { stdout } = step(
       `process.env.GITHUB_STEP_SUMMARY = ${JSON.stringify(path)};

@@ -107,7 +107,7 @@ describe("a refusal of the token exchange flow", () => {
 
   test("that isn't known doesn't explain a private key", () => {
     const body = JSON.stringify({ error: "invalid_grant", error_description: "expired authorization code" });
-    const flow = { refusals: EXCHANGE_REFUSALS, unknownRefusal: UNKNOWN_EXCHANGE_REFUSAL };
+    const flow = { known: EXCHANGE_REFUSALS, unknown: UNKNOWN_EXCHANGE_REFUSAL };
     const { kind, ...response } = parseTokenResponse({ status: 400, headers: {}, body, oversized: false }, "", flow);
     assert.ok(kind === "error" && "rule" in response);
     assert.equal(response.rule.code, "keyless-unknown-refusal");

@@ -143,12 +143,12 @@ function outcome(error: unknown, rules = NETWORK_ERRORS): string {
 const expectedOutcome = (expected: string, reason: string) =>
   `${expected}: ${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`;
 
-describe("a network error is classified:", () => {
+describe("classifyNetworkError", () => {
   for (const [expected, what, error, reason] of cases) {
-    test(`${what}: ${expected}`, () => assert.equal(outcome(error), expectedOutcome(expected, reason)));
+    test(`classifies ${what}: ${expected}`, () => assert.equal(outcome(error), expectedOutcome(expected, reason)));
   }
 
-  test("every alternative of every rule decides at least one of these cases", () => {
+  test("has no alternative in its rules without a case that needs it", () => {
     for (const [row, rule] of NETWORK_ERRORS.entries()) {
       for (const alternative of rule.match) {
         const without = { ...rule, match: rule.match.filter((other) => other !== alternative) };
@@ -161,7 +161,7 @@ describe("a network error is classified:", () => {
     }
   });
 
-  test("with one to four causes, each with a fix, in full sentences without an address", () => {
+  test("gives one to four causes with a fix each, and a headline without an address", () => {
     for (const [, what, error] of cases) {
       const { causes, headline } = classifyNetworkError(error).rule;
       assert.ok(causes.length >= 1 && causes.length <= 4, what);
@@ -191,6 +191,15 @@ describe("a network error is classified:", () => {
     assert.equal(classifyNetworkError(raised("EPIPE", "")).said, "EPIPE");
   });
 
+  test("says what the proxy said without the agent's words for it", () => {
+    assert.equal(classifyNetworkError(tunnel("statusCode=403")).said, "the proxy answered HTTP 403");
+    assert.equal(
+      classifyNetworkError(tunnel("cause=connect ECONNREFUSED 192.0.2.1:3128")).said,
+      "connect ECONNREFUSED 192.0.2.1:3128",
+    );
+    assert.equal(classifyNetworkError(tunnel("cause=")).said, "ECONNRESET");
+  });
+
   test("says what the first of several addresses said", () => {
     const each = ["192.0.2.1", "2001:db8::1"].map((ip) => raised("ETIMEDOUT", `connect ETIMEDOUT ${ip}:443`));
     const error = Object.assign(new AggregateError(each), { code: "ETIMEDOUT" });
@@ -216,7 +225,7 @@ describe("a network error is classified:", () => {
   });
 });
 
-describe("an error that isn't the network's is thrown, not classified:", () => {
+describe("classifyNetworkError", () => {
   const defects: readonly (readonly [what: string, error: unknown])[] = [
     ["TypeError", new TypeError("x is not a function")],
     ["TypeError with a code", Object.assign(new TypeError("Invalid URL"), { code: "ERR_INVALID_URL" })],
@@ -230,7 +239,7 @@ describe("an error that isn't the network's is thrown, not classified:", () => {
     ["undefined", undefined],
   ];
   for (const [what, error] of defects) {
-    test(what, () => {
+    test(`throws a defect: ${what}`, () => {
       let thrown: unknown = "nothing";
       try {
         classifyNetworkError(error);
@@ -242,7 +251,7 @@ describe("an error that isn't the network's is thrown, not classified:", () => {
   }
 });
 
-describe("a timeout says how far the request got:", () => {
+describe("classifyNetworkError", () => {
   const stages: readonly (readonly [stage: Stage | undefined, said: string])[] = [
     ["not connected", "the connection didn't open"],
     ["connected to the proxy", "the proxy took the connection, but didn't answer"],
@@ -251,7 +260,7 @@ describe("a timeout says how far the request got:", () => {
     [undefined, "no complete response came"],
   ];
   for (const [stage, said] of stages) {
-    test(stage ?? "unknown", () => {
+    test(`says how far a request got that timed out: ${stage ?? "unknown"}`, () => {
       const error = Object.assign(new TimeoutError(7_250), stage && { stage });
       const { reason, rule } = classifyNetworkError(error);
       const { code, headline, retry, causes } = rule;
