@@ -529,6 +529,7 @@ const STORE_CERTIFICATE =
 const COPY_MY_DOMAIN = `Copy the org's own address: ${MY_DOMAIN} (https://acme.my.salesforce.com, for example).`;
 const COPY_ORG_ID = "Copy it again: Setup > Company Information > Salesforce.com Organization ID.";
 const REMOVE_USER_INFO = "Remove everything between https:// and the host, the @ included.";
+const COMPARE_STEP = "Compare the signing step with the one in docs/kms.md for your KMS or HSM.";
 const LEAVE_AUDIENCE_OUT = "Remove audience from the step: it then follows from login_url.";
 /** Every reason to refuse an input, by its error code. */
 const INPUT_ERRORS = {
@@ -570,10 +571,13 @@ const INPUT_ERRORS = {
     message: "{detail}",
     fixes: ["Copy it from the user's page: Setup > Users > the user > Username. It has the form of an email address."],
   },
-  "private-key-given-twice": {
-    message: "and private_key_file are both set",
-    fixes: ["Remove one of the two from the step."],
+  "login-given-twice": {
+    message: "and {detail} are set, and one of them is enough",
+    fixes: [
+      "Remove the others from the step. private_key and private_key_file are for a key, assertion is for a signature that an earlier step made, and github_oidc is for a login without a key.",
+    ],
   },
+  "input-without-effect": { message: "has no effect with {detail}", fixes: ["Remove it from the step."] },
   "private-key-file-unreadable": { message: "{detail}", fixes: [] },
   "private-key-empty": {
     message: "is empty",
@@ -699,6 +703,38 @@ const INPUT_ERRORS = {
       LEAVE_AUDIENCE_OUT,
     ],
   },
+  "assertion-not-a-jwt": { message: "{detail}", fixes: [COMPARE_STEP] },
+  "assertion-is-another-token": {
+    message: "is {detail}, not an assertion that your key signed",
+    fixes: ["Pass the output of the step that signs, for example steps.assertion.outputs.assertion."],
+  },
+  "assertion-algorithm": {
+    message: "{detail}, and Salesforce accepts only RS256",
+    fixes: ["In the signing step, set alg to RS256, and sign with RSASSA-PKCS1-v1_5 and SHA-256."],
+  },
+  "assertion-claim": {
+    message: "{detail}",
+    fixes: ["In the signing step, set iss to the consumer key of the app, and sub to the Salesforce username."],
+  },
+  "assertion-mismatch": { message: "isn't the {detail}", fixes: [] },
+  "assertion-audience": { message: "{detail}", fixes: [] },
+  "assertion-expiration": {
+    message: "{detail}",
+    fixes: ["In the signing step, set exp to the present time in seconds plus 180."],
+  },
+  "assertion-signature": { message: "{detail}", fixes: [COMPARE_STEP] },
+  "token-handler-malformed": {
+    message: "{detail}",
+    fixes: ["Copy the handler's name: Setup > Token Exchange Handlers > API Name."],
+  },
+  "login-url-not-for-keyless": {
+    message: "is neither a My Domain nor a Salesforce site, which github_oidc requires",
+    fixes: [COPY_MY_DOMAIN],
+  },
+  "audience-missing-at-site": {
+    message: "is required with github_oidc at a site",
+    fixes: [`Set audience to the org's My Domain, which the token exchange handler compares: ${MY_DOMAIN}.`],
+  },
   "certificate-is-a-request": {
     message: "is a certificate signing request, not a certificate",
     fixes: [
@@ -777,6 +813,465 @@ class InputsError extends ActionError {
   }
 }
 
+;// CONCATENATED MODULE: ./build/src/lib/salesforce-id.js
+const ID = /^[A-Za-z\d]{15}([A-Za-z\d]{3})?$/;
+const CHECKSUM_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345";
+/** Returns whether a text has the form of a Salesforce ID: 15 or 18 letters and digits. */
+function isSalesforceId(text) {
+  return ID.test(text);
+}
+/**
+ * Returns the 18-character form of a Salesforce ID, which stays unique where case is ignored.
+ *
+ * @param id 15 characters, or 18 with their checksum
+ * @returns undefined if it isn't an ID, or if its checksum is wrong
+ */
+function to18Characters(id) {
+  if (!isSalesforceId(id)) return undefined;
+  const shortId = id.slice(0, 15);
+  const longId = shortId + checksum(shortId);
+  return id.length === 15 || id === longId ? longId : undefined;
+}
+/** Returns whether both are IDs of one record, in whichever length. */
+function sameId(a, b) {
+  return isSalesforceId(a) && isSalesforceId(b) && a.slice(0, 15) === b.slice(0, 15);
+}
+/** Each checksum digit says which of five characters are upper case, the first one in the lowest bit. */
+function checksum(shortId) {
+  const digits = [0, 5, 10].map((start) => {
+    const upper = [...shortId.slice(start, start + 5)].map((character) => /[A-Z]/.test(character));
+    return CHECKSUM_DIGITS.charAt(upper.reduce((bits, isUpper, index) => bits + (isUpper ? 2 ** index : 0), 0));
+  });
+  return digits.join("");
+}
+
+;// CONCATENATED MODULE: ./build/src/inputs/parsers.js
+
+
+/** Compiled when needed: V8 is slow at Unicode's classes, and most inputs are plain ASCII. */
+const INVISIBLE = "[\\s\\p{C}]";
+const QUOTES = "\"'`“”„‘’«»";
+/** What was never replaced by a value, whatever the input is for. Each is all that the input contains. */
+const CERTAIN_PLACEHOLDERS = [
+  [/^\*[*\s]*$/, "a masked secret copied from a log (***)", "Copy the value from where it was made, not from a log."],
+  [/^\$?\{\{[^{}]*\}\}$/, "an expression that GitHub didn't replace"],
+];
+const PLACEHOLDERS = [
+  ...CERTAIN_PLACEHOLDERS,
+  [/^(?:secrets|vars|env|inputs|steps|needs|github)\.[\w.-]+$/, "the name of a secret or variable"],
+  [/^[A-Z][A-Z\d]*(?:_[A-Z\d]+)+$/, "the name of a secret or variable"],
+  [/^(?:\$(?:env:)?\w+|\$\{[^{}]*\}|%\w+%)$/i, "the name of a shell variable"],
+  [/^\$\([^()]*\)$/, "a shell command"],
+  [/^<[^<>.:/@]{1,40}>$/, "a description in angle brackets"],
+  [/^(?:null|undefined|none|changeme|todo)$/i, "a word such as null"],
+];
+/**
+ * Returns what placeholder a text is, as details for its error.
+ *
+ * @param text the input as given
+ */
+function placeholderIn(text, placeholders = PLACEHOLDERS) {
+  const value = withoutQuotes(text);
+  const found = placeholders.find(([looks]) => looks.test(value));
+  return found && { detail: found[1], fixes: [found[2]] };
+}
+/** Returns a text without whitespace and quotes around it. */
+function withoutQuotes(text) {
+  const value = text.trim();
+  let [start, end] = [0, value.length];
+  while (start < end && QUOTES.includes(value.charAt(start))) start++;
+  while (end > start && QUOTES.includes(value.charAt(end - 1))) end--;
+  return value.slice(start, end).trim();
+}
+/**
+ * Refuses what GitHub or a shell should have replaced.
+ *
+ * @param isAnyWord whether the value may be any word: then only expressions and `***` are refused
+ * @throws InputError `input-placeholder`
+ */
+function refusePlaceholder(text, isAnyWord) {
+  const placeholder = placeholderIn(text, isAnyWord ? CERTAIN_PLACEHOLDERS : PLACEHOLDERS);
+  if (placeholder !== undefined) throw inputError("input-placeholder", placeholder);
+  if (isAnyWord || !/\$\{|\{\{/.test(text)) return;
+  throw inputError("input-placeholder", { detail: "an expression that GitHub didn't replace" });
+}
+/**
+ * Refuses what is around a value in a mail, a shell or a YAML file.
+ *
+ * @throws InputError `input-quoted`
+ */
+function refuseQuotes(text) {
+  const value = text.trim();
+  if (withoutQuotes(value) !== value) throw inputError("input-quoted", { detail: "has quotes around its value" });
+  if (/^<|>$/.test(value)) throw inputError("input-quoted", { detail: "has angle brackets around its value" });
+  if (/^mailto:/i.test(value)) throw inputError("input-quoted", { detail: "begins with mailto:" });
+}
+/** The events whose runs for a pull request of a fork get no secrets (GitHub docs, "Events that trigger workflows"). */
+const PULL_REQUEST_EVENT = /^pull_request(?:_review|_review_comment)?$/;
+/** An event is described in some 30 KB; a larger description isn't worth its time. */
+const LARGEST_EVENT = 1024 * 1024;
+const DEPENDABOT_STORE =
+  "Add the secret to Dependabot's own store too: Settings > Secrets and variables > Dependabot. Its runs get no other secrets.";
+const NO_FORKS =
+  "Let only branches of this repository run this job, since pull requests from forks get no secrets: if: github.event.pull_request.head.repo.full_name == github.repository";
+const WHY_BLANK = [
+  "Check that a secret or variable of this name exists (Settings > Secrets and variables > Actions). If it is in an environment, add environment: NAME to the job.",
+  "If this is a reusable workflow, add secrets: inherit to the job that calls it.",
+];
+/**
+ * Refuses a blank input with the reason that fits this run, if the run shows it; otherwise with all that may fit.
+ *
+ * @param message a predicate
+ * @throws InputError `input-blank`
+ */
+function refuseBlank(message, facts) {
+  if (facts.env["GITHUB_ACTOR"] === "dependabot[bot]") {
+    const detail = `${message}: Dependabot's runs get only Dependabot's own secrets`;
+    throw inputError("input-blank", { detail, fixes: [DEPENDABOT_STORE] });
+  }
+  const isFork = isForFork(facts);
+  if (isFork === true) {
+    const detail = `${message}: pull requests from forks get no secrets`;
+    throw inputError("input-blank", { detail, fixes: [NO_FORKS] });
+  }
+  throw inputError("input-blank", { detail: message, fixes: isFork === false ? WHY_BLANK : [...WHY_BLANK, NO_FORKS] });
+}
+/** Whether this run is for a pull request from another repository; undefined if that can't be told. */
+function isForFork({ env, readFile }) {
+  const name = env["GITHUB_EVENT_NAME"];
+  if (name && !PULL_REQUEST_EVENT.test(name)) return false;
+  try {
+    const event = JSON.parse(readFile(env["GITHUB_EVENT_PATH"] ?? "", LARGEST_EVENT).toString());
+    const { pull_request, repository } = event;
+    // The repository of a fork may have been deleted since.
+    return pull_request.head.repo?.id !== repository.id;
+  } catch {
+    return undefined;
+  }
+}
+/**
+ * @param text the consumer key: an opaque identifier without whitespace
+ * @throws InputError
+ */
+function parseConsumerKey(text) {
+  const key = text.trim();
+  refuseInvisible(key, "consumer-key-malformed");
+  // Salesforce shows the secret beside the key: 64 hexadecimal digits, in older apps up to 20 decimal ones.
+  if (/^(?:[\dA-F]{64}|\d{15,20})$/.test(key)) {
+    throw inputError("consumer-key-malformed", { detail: "is a consumer secret, not a consumer key" });
+  }
+  return key;
+}
+/**
+ * @param text a Salesforce username, in the form of an email address
+ * @throws InputError
+ */
+function parseUsername(text) {
+  const username = text.trim();
+  refuseInvisible(username, "username-malformed");
+  if (/^[^@]+@[^@]+$/.test(username)) return username;
+  throw inputError("username-malformed", { detail: "isn't a Salesforce username, which contains one @" });
+}
+/**
+ * @param text the name of a token exchange handler in Salesforce, which follows the rules for API names
+ * @throws InputError
+ */
+function parseTokenHandler(text) {
+  const name = text.trim();
+  if (/^[a-z](?:_?[a-z\d])*$/i.test(name)) return name;
+  const detail = "isn't the name of a token exchange handler, which has letters, digits, and single underscores";
+  throw inputError("token-handler-malformed", { detail });
+}
+/** Neither has whitespace or control characters, which would let a value end a line of the log. */
+function refuseInvisible(text, code) {
+  if (/^[!-~]*$/.test(text) || !new RegExp(INVISIBLE, "u").test(text)) return;
+  throw inputError(code, { detail: "contains whitespace or an invisible character" });
+}
+/**
+ * @param text `true` or `false` in the spellings of YAML 1.2
+ * @throws InputError
+ */
+function parseBoolean(text) {
+  const value = text.trim();
+  if (/^(?:true|True|TRUE)$/.test(value)) return true;
+  if (/^(?:false|False|FALSE)$/.test(value)) return false;
+  throw inputError("input-not-a-boolean");
+}
+/**
+ * @param text decimal digits
+ * @param range the least and the greatest number that is allowed
+ * @throws InputError
+ */
+function parseWholeNumber(text, { from, to }) {
+  const value = text.trim();
+  const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+  if (number >= from && number <= to) return number;
+  throw inputError("input-not-a-number", { detail: `${from} to ${to}` });
+}
+/**
+ * @param text an org ID of 15 or 18 characters
+ * @returns 18 characters
+ * @throws InputError
+ */
+function parseOrgId(text) {
+  const id = text.trim();
+  if (!isSalesforceId(id)) throw inputError("org-id-malformed");
+  // Key prefixes: Salesforce help, "Standard Field Record ID Prefix Decoder".
+  if (!id.startsWith("00D")) throw inputError("org-id-prefix");
+  const longId = to18Characters(id);
+  if (longId === undefined) throw inputError("org-id-checksum");
+  return longId;
+}
+
+;// CONCATENATED MODULE: ./build/src/inputs/assertion.js
+
+
+
+
+/** Salesforce documents three minutes and accepts more; this is the limit beyond which `exp` is taken for a mistake. */
+const MAX_LIFETIME_SECONDS = 600;
+/** The year 5138 in seconds, or 1973 in milliseconds. */
+const FIRST_MILLISECONDS = 1e11;
+/** Salesforce's limits for both are lower; a longer one is another value. */
+const MAX_IDENTIFIER = 255;
+/** The signature of an RSA key of 2048 bits. */
+const MIN_SIGNATURE_BYTES = 256;
+const TO_BASE64URL = "In the signing step, convert each part: base64 | tr '+/' '-_' | tr -d '=\\r\\n'";
+const SIGN_BYTES =
+  "In the signing step, encode the signature's bytes as base64url, once and without anything around them.";
+const SIGN_LATE = "Sign directly before this step: the assertion is valid for three minutes.";
+const WITH_PKCS1 =
+  "In the signing step, use RSASSA_PKCS1_V1_5_SHA_256 (AWS), a key for RSA_SIGN_PKCS1_2048_SHA256 (Google), RS256 (Azure), signature_algorithm=pkcs1v15 (Vault), or SHA256-RSA-PKCS (PKCS#11).";
+/** What a text is that isn't three base64url parts. The first match wins. */
+const OTHER_FORMS = [
+  { match: /^Bearer\s/i, detail: "begins with Bearer", fix: "Pass the assertion alone." },
+  {
+    match: /\.vault:v\d+:/,
+    detail: "contains Vault's prefix vault:v1: in its signature",
+    fix: "In the signing step, take the signature that follows the second colon, and convert it to base64url.",
+  },
+  { match: /\s/, detail: "contains a line break or a space", fix: TO_BASE64URL },
+  { match: /^[\w+/=-]+(?:\.[\w+/=-]+){2}$/, detail: "is in base64, and a JWT is in base64url", fix: TO_BASE64URL },
+  {
+    match: /^[\w-]+\.[\w-]+\.?$/,
+    detail: "has no signature",
+    fix: "In the signing step, append a dot and the signature to the text that was signed.",
+  },
+  { match: /^ZXlK[\w+/-]+=*$/, detail: "is encoded in base64 as a whole", fix: "Pass the assertion as it is." },
+  { match: /^/, detail: "isn't a JWT, which has three base64url parts with a dot between them" },
+];
+/** Other tokens that are passed by mistake, by their form. */
+const OTHER_TOKENS = [
+  [/^00D[A-Za-z\d]{12}!/, "a Salesforce access token"],
+  [/^[\w-]+(?:\.[\w-]*){4}$/, "an encrypted token (JWE)"],
+];
+/**
+ * Parses an assertion that an earlier step had signed, and checks all that Salesforce would reject for certain.
+ *
+ * @param text the input as given
+ * @param now the runner's time
+ * @throws InputError with a code `assertion-…`, never with a part of the text other than `alg`, hosts, and usernames
+ */
+function parseAssertion(text, now) {
+  const jwt = text.trim();
+  const [, other] = OTHER_TOKENS.find(([form]) => form.test(jwt)) ?? [];
+  if (other !== undefined) throw inputError("assertion-is-another-token", { detail: other });
+  const [header = "", payload = "", signature = "", ...more] = jwt.split(".");
+  if (more.length > 0 || ![header, payload, signature].every(isBase64url)) throw otherForm(jwt);
+  const claims = jsonOf(payload);
+  if (claims === undefined) throw inputError("assertion-not-a-jwt", { detail: "has claims that aren't a JSON object" });
+  // Before the algorithm: a token of another issuer is to be called what it is, not to be signed in another way.
+  refuseOtherIssuers(claims);
+  refuseOtherAlgorithms(jsonOf(header));
+  refuseOtherEncodings(signature);
+  const identifiers = {
+    iss: identifier("iss", claims["iss"], parseConsumerKey),
+    sub: identifier("sub", claims["sub"], parseUsername),
+  };
+  return { text: jwt, claims: { ...identifiers, aud: audience(claims["aud"]), exp: expiration(claims, now) } };
+}
+/**
+ * Checks that an assertion is for the host that gets it.
+ *
+ * @throws InputError `assertion-audience`: another host could use an assertion that is for Salesforce, and Salesforce rejects
+ *   one that is for another org
+ */
+function checkAssertionAudience({ claims: { aud } }, loginUrl) {
+  const { hostname } = new URL(aud);
+  const documented = [loginUrl.audience, loginUrl.fallbackAudience, ...(loginUrl.isSalesforce ? GENERIC : [])];
+  if (documented.some((each) => each !== undefined && new URL(each).hostname === hostname)) return;
+  throw inputError("assertion-audience", {
+    detail: `is for ${hostname} (its aud), but login_url is ${loginUrl.host}`,
+    fixes: [
+      `In the signing step, set aud to ${loginUrl.audience}`,
+      ...(loginUrl.isSalesforce ? [`Or set login_url to ${aud}, if that is the address of your org.`] : []),
+    ],
+  });
+}
+/** The documented audiences of production and sandboxes: which of the two an org accepts, only Salesforce knows for certain. */
+const GENERIC = ["https://login.salesforce.com", "https://test.salesforce.com"];
+/**
+ * Verifies the signature with the public key of the certificate.
+ *
+ * @throws InputError `assertion-signature` with the mistake, if it is a known one
+ */
+function verifyAssertion({ text }, publicKey) {
+  const end = text.lastIndexOf(".");
+  const signed = Buffer.from(text.slice(0, end));
+  const signature = Buffer.from(text.slice(end + 1), "base64url");
+  if ((0,external_node_crypto_namespaceObject.verify)("sha256", signed, publicKey, signature)) return;
+  throw inputError("assertion-signature", findMistake({ signed, signature, publicKey }));
+}
+function isBase64url(part) {
+  return /^[\w-]+$/.test(part);
+}
+function otherForm(jwt) {
+  const { detail, fix } = OTHER_FORMS.find(({ match }) => match.test(jwt));
+  return inputError("assertion-not-a-jwt", { detail, fixes: [fix] });
+}
+function jsonOf(part) {
+  try {
+    const value = JSON.parse(Buffer.from(part, "base64url").toString());
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+/** A consumer key is never an address, and the `iss` of an identity provider's token always is (OpenID Connect Core §2). */
+function refuseOtherIssuers({ iss }) {
+  if (typeof iss !== "string" || !/^https?:\/\//.test(iss)) return;
+  const host = URL.parse(iss)?.hostname ?? "";
+  const isGithub = /^token\.actions\./.test(host) || iss.endsWith("/_services/token");
+  const detail = isGithub
+    ? "GitHub's OIDC token"
+    : `a token that ${/^[\w.-]{1,60}$/.test(host) ? host : "another service"} issued`;
+  const fix = isGithub ? "To log in with GitHub's OIDC token, set github_oidc: true and remove assertion." : undefined;
+  throw inputError("assertion-is-another-token", { detail, fixes: [fix] });
+}
+function refuseOtherAlgorithms(header) {
+  if (header === undefined)
+    throw inputError("assertion-not-a-jwt", { detail: "has a header that isn't a JSON object" });
+  const { alg } = header;
+  if (alg === "RS256") return;
+  const detail = typeof alg === "string" && /^[\w-]{1,20}$/.test(alg) ? `has the alg ${alg}` : "has no valid alg";
+  const fix = /^(?:ES|Ed)/.test(String(alg))
+    ? "Use an RSA key: Salesforce accepts no EC and no Ed25519 keys."
+    : undefined;
+  throw inputError("assertion-algorithm", { detail, fixes: [fix] });
+}
+/** Finds signatures that were encoded twice or wrapped, which no certificate is needed for. */
+function refuseOtherEncodings(part) {
+  const bytes = Buffer.from(part, "base64url");
+  const refuse = (detail) => inputError("assertion-signature", { detail, fixes: [SIGN_BYTES] });
+  if (/^(?:[0-9a-f]{2})+$/i.test(part) && part.length >= 2 * MIN_SIGNATURE_BYTES)
+    throw refuse("has a signature in hexadecimal");
+  if (/^[\w+/=\s-]+$/.test(bytes.toString("latin1"))) throw refuse("has a signature that was encoded twice");
+  // A DER value with a length of two bytes (X.690 §8.1.3): SEQUENCE, OCTET STRING or BIT STRING.
+  const isWrapped = [0x30, 0x04, 0x03].includes(bytes[0] ?? 0) && bytes[1] === 0x82;
+  if (isWrapped && bytes.readUInt16BE(2) === bytes.length - 4) throw refuse("has a signature that is wrapped in DER");
+  if (bytes.length < MIN_SIGNATURE_BYTES) {
+    const detail = `has a signature of ${bytes.length} bytes, and that of an RSA key has ${MIN_SIGNATURE_BYTES} or more`;
+    throw refuse(detail);
+  }
+}
+function identifier(name, value, parse) {
+  if (typeof value !== "string" || value === "") throw inputError("assertion-claim", { detail: `has no ${name}` });
+  if (value.length > MAX_IDENTIFIER)
+    throw inputError("assertion-claim", { detail: `has a ${name} of ${value.length} characters` });
+  try {
+    if (parse(value) === value) return value;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw inputError("assertion-claim", {
+      detail: `has a wrong ${name}: it ${error.message}`,
+      fixes: error.fixes.slice(0, 2),
+    });
+  }
+  throw inputError("assertion-claim", { detail: `has whitespace around its ${name}` });
+}
+function audience(aud) {
+  const set = "In the signing step, set aud to one string: the address of login_url, without a slash at the end.";
+  const refuse = (detail) => inputError("assertion-audience", { detail, fixes: [set] });
+  if (Array.isArray(aud)) throw refuse("has a list as aud, and Salesforce expects one string");
+  if (typeof aud !== "string" || aud === "") throw refuse("has no aud");
+  const url = /^https:\/\/[!-~]+$/.test(aud) ? URL.parse(aud) : null;
+  if (url === null || url.username !== "" || url.password !== "") throw refuse("has an aud that isn't an https URL");
+  return aud;
+}
+function expiration({ exp, nbf }, now) {
+  const nowSeconds = now.getTime() / 1000;
+  const refuse = (detail, ...fixes) => inputError("assertion-expiration", { detail, fixes });
+  if (exp === undefined) throw refuse("has no exp");
+  if (typeof exp !== "number" || !Number.isInteger(exp))
+    throw refuse("has an exp that isn't a whole number of seconds");
+  if (exp >= FIRST_MILLISECONDS) throw refuse("has an exp in milliseconds, and a JWT counts seconds");
+  const left = Math.floor(exp - nowSeconds);
+  if (left <= 0) {
+    throw refuse(
+      `expired ${-left} s ago by the runner's clock`,
+      SIGN_LATE,
+      `If the clock of a runner is wrong: ${SET_CLOCK}`,
+    );
+  }
+  if (left > MAX_LIFETIME_SECONDS) throw refuse(`expires in ${left} s, and the limit is ${MAX_LIFETIME_SECONDS} s`);
+  // Clocks that differ by up to a minute are usual.
+  if (typeof nbf === "number" && nbf > nowSeconds + 60) {
+    throw refuse(
+      "isn't valid yet: its nbf is in the future",
+      "In the signing step, remove nbf: Salesforce doesn't need it.",
+      SET_CLOCK,
+    );
+  }
+  return exp;
+}
+function findMistake({ signed, signature, publicKey }) {
+  const pss = { key: publicKey, padding: external_node_crypto_namespaceObject.constants.RSA_PKCS1_PSS_PADDING, saltLength: external_node_crypto_namespaceObject.constants.RSA_PSS_SALTLEN_AUTO };
+  const isPss = ["sha256", "sha384", "sha512"].some((hash) => (0,external_node_crypto_namespaceObject.verify)(hash, signed, pss, signature));
+  if (isPss)
+    return { detail: "has a PSS signature, and Salesforce accepts only PKCS#1 v1.5 (RS256)", fixes: [WITH_PKCS1] };
+  const content = decrypt(signature, publicKey);
+  if (content === undefined) {
+    return {
+      detail: "isn't signed with the key of the input certificate",
+      fixes: [
+        "Pass the certificate of the key that signs, which must also be the one on the app. After a rotation, change all three together.",
+        "If the key has several versions, name the version in the signing step.",
+      ],
+    };
+  }
+  const sha256 = (data) => (0,external_node_crypto_namespaceObject.createHash)("sha256").update(data).digest();
+  const isOf = (data) => content.subarray(-32).equals(data);
+  if (content.length === 32 && isOf(sha256(signed))) {
+    return { detail: "has a signature without the name of its hash (DigestInfo)", fixes: [WITH_PKCS1] };
+  }
+  if (isOf(sha256(sha256(signed)))) {
+    return {
+      detail: "has a signature of the hash's hash: it was hashed twice",
+      fixes: ["In the signing step, have the text signed (RAW), or its SHA-256 as a digest (DIGEST), not both."],
+    };
+  }
+  if (["\n", "\r\n"].some((end) => isOf(sha256(Buffer.concat([signed, Buffer.from(end)]))))) {
+    return {
+      detail: "has a signature of the text with a line end",
+      fixes: ["In the signing step, write the text with printf '%s', not with echo."],
+    };
+  }
+  const hash = ["sha1", "sha384", "sha512"].find((name) => (0,external_node_crypto_namespaceObject.verify)(name, signed, publicKey, signature));
+  if (hash) return { detail: `has a signature with ${hash.toUpperCase()}, and RS256 uses SHA256`, fixes: [WITH_PKCS1] };
+  return {
+    detail: "has a signature of another text: header or claims were changed after signing",
+    fixes: ["In the signing step, build header.claims once, sign it, and append the signature to the same text."],
+  };
+}
+/** What the key signed, if it was this key and the padding is PKCS#1 v1.5 (RFC 8017 §9.2). */
+function decrypt(signature, publicKey) {
+  try {
+    return (0,external_node_crypto_namespaceObject.publicDecrypt)(publicKey, signature);
+  } catch {
+    return undefined;
+  }
+}
+
 ;// CONCATENATED MODULE: external "node:buffer"
 const external_node_buffer_namespaceObject = require("node:buffer");
 ;// CONCATENATED MODULE: ./build/src/inputs/pem.js
@@ -789,7 +1284,7 @@ const WRAPPINGS = [
   // Whitespace, quotes, `+`, `/`, `-` and `=` as JSON, URLs, shells, quoted-printable mail and the runner's old commands write them.
   [/(?:\\u00|\\x|[%=])(0[AD]|2[0267BDF]|3D)/gi, fromHex],
   [/&#(\d{1,4}|x[\da-f]{1,4});/gi, fromReference],
-  [/&(?:quot|apos|nbsp|newline);|<\\?\/?(?:br|p|pre|code)\s{0,9}\\?\/?>/gi, ""],
+  [/&(?:quot|nbsp|newline);|<\\?\/?(?:br|p)\s{0,9}\\?\/?>/gi, ""],
   [/\\(?:[nrt]|01[25])/g, ""],
   // Quoted-printable breaks long lines.
   [/(?<=[!-<>-~]{50})=\r?\n/g, ""],
@@ -811,8 +1306,8 @@ const ARMOR = /(BEGIN|END)([A-Z]{0,20}PRIVATEKEY)|(?<=--)(BEGIN|END)([A-Z\d]{0,4
 const BASE64 = /^[\w+/-]{60,}$/;
 const BASE64_RUN = /[\w+/-]{60,}/g;
 /** Headers of an encrypted key (RFC 1421 §4.6): the cipher, then its initialization vector in hex, then the key itself. */
-const CIPHER = /DEK-Info:([\w-]{1,32}),(.*)/i;
-const CIPHER_OF_16_BYTES = /^(?:AES|ARIA|CAMELLIA|SEED)/i;
+const CIPHER = /DEK-Info:([\w-]{1,32}),(.*)/;
+const CIPHER_OF_16_BYTES = /AES|ARIA|CAMELLIA|SEED/;
 /** A line that tells only what follows or ended. */
 const ARMOR_LINE = /^[-\s]*(?:BEGIN|END) [A-Z\d ]{1,60}[-\s]*$/;
 /** The runner masks a value wherever it is in the log, so a short one would hide half of the log. */
@@ -829,7 +1324,7 @@ const DER_START = /M(?=[A-P][\w+/-]{40})/g;
  * PKCS#12, RFC 7292), the modulus (RFC 8017 §A.1.2) or the secret (RFC 5915); or the algorithm of an encrypted key (RFC 8018).
  */
 const PRIVATE_DER =
-  /^(?:02010[013](?:30(?:[0-7].|81..|82....)06|028|0420)|30(?:[0-7].|81..|82....)06(?:092a864886f70d0105|0a2a864886f70d010c01))/;
+  /^(?:02010[013](?:30(?:[0-7].|82....)06|028|0420)|30[0-7].06(?:092a864886f70d0105|0a2a864886f70d010c01))/;
 /**
  * Returns the bytes of a key file as text: UTF-8 or UTF-16 (what PowerShell's `>` writes) without the byte order mark,
  * or the base64 of a binary file.
@@ -936,7 +1431,7 @@ function block(label, content) {
   // A cipher that chains blocks gives whole blocks; anything else was cut.
   if (der.length % ivLength !== 0) return undefined;
   const headers = `Proc-Type: 4,ENCRYPTED\nDEK-Info: ${cipher},${encrypted.slice(0, 2 * ivLength)}`;
-  const type = /^(EC|DSA)PRIVATEKEY$/.exec(label)?.[1] ?? "RSA";
+  const type = label === "ECPRIVATEKEY" ? "EC" : "RSA";
   const pem = [`-----BEGIN ${type} PRIVATE KEY-----`, headers, "", ...lines, `-----END ${type} PRIVATE KEY-----`, ""];
   return { der, lines, encryptedPem: pem.join("\n") };
 }
@@ -1020,7 +1515,7 @@ function parseDer(der) {
   try {
     const { validFromDate, validToDate, publicKey } = new external_node_crypto_namespaceObject.X509Certificate(der);
     if (Number.isNaN(validFromDate.getTime()) || Number.isNaN(validToDate.getTime())) return undefined;
-    return { notBefore: validFromDate, notAfter: validToDate, publicKeyFingerprint: fingerprint(publicKey) };
+    return { notBefore: validFromDate, notAfter: validToDate, publicKeyFingerprint: fingerprint(publicKey), publicKey };
   } catch {
     return undefined;
   }
@@ -1193,206 +1688,6 @@ function matchHost(pattern, hostname) {
   return new RegExp(`^${expression}$`).exec(hostname);
 }
 
-;// CONCATENATED MODULE: ./build/src/lib/salesforce-id.js
-const ID = /^[A-Za-z\d]{15}([A-Za-z\d]{3})?$/;
-const CHECKSUM_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345";
-/** Returns whether a text has the form of a Salesforce ID: 15 or 18 letters and digits. */
-function isSalesforceId(text) {
-  return ID.test(text);
-}
-/**
- * Returns the 18-character form of a Salesforce ID, which stays unique where case is ignored.
- *
- * @param id 15 characters, or 18 with their checksum
- * @returns undefined if it isn't an ID, or if its checksum is wrong
- */
-function to18Characters(id) {
-  if (!isSalesforceId(id)) return undefined;
-  const shortId = id.slice(0, 15);
-  const longId = shortId + checksum(shortId);
-  return id.length === 15 || id === longId ? longId : undefined;
-}
-/** Returns whether both are IDs of one record, in whichever length. */
-function sameId(a, b) {
-  return isSalesforceId(a) && isSalesforceId(b) && a.slice(0, 15) === b.slice(0, 15);
-}
-/** Each checksum digit says which of five characters are upper case, the first one in the lowest bit. */
-function checksum(shortId) {
-  const digits = [0, 5, 10].map((start) => {
-    const upper = [...shortId.slice(start, start + 5)].map((character) => /[A-Z]/.test(character));
-    return CHECKSUM_DIGITS.charAt(upper.reduce((bits, isUpper, index) => bits + (isUpper ? 2 ** index : 0), 0));
-  });
-  return digits.join("");
-}
-
-;// CONCATENATED MODULE: ./build/src/inputs/parsers.js
-
-
-/** Compiled when needed: V8 is slow at Unicode's classes, and most inputs are plain ASCII. */
-const INVISIBLE = "[\\s\\p{C}]";
-const QUOTES = "\"'`“”„‘’«»";
-/** What was never replaced by a value, whatever the input is for. Each is all that the input contains. */
-const CERTAIN_PLACEHOLDERS = [
-  [/^\*[*\s]*$/, "a masked secret copied from a log (***)", "Copy the value from where it was made, not from a log."],
-  [/^\$?\{\{[^{}]*\}\}$/, "an expression that GitHub didn't replace"],
-];
-const PLACEHOLDERS = [
-  ...CERTAIN_PLACEHOLDERS,
-  [/^(?:secrets|vars|env|inputs|steps|needs|github)\.[\w.-]+$/, "the name of a secret or variable"],
-  [/^[A-Z][A-Z\d]*(?:_[A-Z\d]+)+$/, "the name of a secret or variable"],
-  [/^(?:\$(?:env:)?\w+|\$\{[^{}]*\}|%\w+%)$/i, "the name of a shell variable"],
-  [/^\$\([^()]*\)$/, "a shell command"],
-  [/^<[^<>.:/@]{1,40}>$/, "a description in angle brackets"],
-  [/^(?:null|undefined|none|changeme|todo)$/i, "a word such as null"],
-];
-/**
- * Returns what placeholder a text is, as details for its error.
- *
- * @param text the input as given
- */
-function placeholderIn(text, placeholders = PLACEHOLDERS) {
-  const value = withoutQuotes(text);
-  const found = placeholders.find(([looks]) => looks.test(value));
-  return found && { detail: found[1], fixes: [found[2]] };
-}
-/** Returns a text without whitespace and quotes around it. */
-function withoutQuotes(text) {
-  const value = text.trim();
-  let [start, end] = [0, value.length];
-  while (start < end && QUOTES.includes(value.charAt(start))) start++;
-  while (end > start && QUOTES.includes(value.charAt(end - 1))) end--;
-  return value.slice(start, end).trim();
-}
-/**
- * Refuses what GitHub or a shell should have replaced.
- *
- * @param isAnyWord whether the value may be any word: then only expressions and `***` are refused
- * @throws InputError `input-placeholder`
- */
-function refusePlaceholder(text, isAnyWord) {
-  const placeholder = placeholderIn(text, isAnyWord ? CERTAIN_PLACEHOLDERS : PLACEHOLDERS);
-  if (placeholder !== undefined) throw inputError("input-placeholder", placeholder);
-  if (isAnyWord || !/\$\{|\{\{/.test(text)) return;
-  throw inputError("input-placeholder", { detail: "an expression that GitHub didn't replace" });
-}
-/**
- * Refuses what is around a value in a mail, a shell or a YAML file.
- *
- * @throws InputError `input-quoted`
- */
-function refuseQuotes(text) {
-  const value = text.trim();
-  if (withoutQuotes(value) !== value) throw inputError("input-quoted", { detail: "has quotes around its value" });
-  if (/^<|>$/.test(value)) throw inputError("input-quoted", { detail: "has angle brackets around its value" });
-  if (/^mailto:/i.test(value)) throw inputError("input-quoted", { detail: "begins with mailto:" });
-}
-/** The events whose runs for a pull request of a fork get no secrets (GitHub docs, "Events that trigger workflows"). */
-const PULL_REQUEST_EVENT = /^pull_request(?:_review|_review_comment)?$/;
-/** An event is described in some 30 KB; a larger description isn't worth its time. */
-const LARGEST_EVENT = 1024 * 1024;
-const DEPENDABOT_STORE =
-  "Add the secret to Dependabot's own store too: Settings > Secrets and variables > Dependabot. Its runs get no other secrets.";
-const NO_FORKS =
-  "Let only branches of this repository run this job, since pull requests from forks get no secrets: if: github.event.pull_request.head.repo.full_name == github.repository";
-const WHY_BLANK = [
-  "Check that a secret or variable of this name exists (Settings > Secrets and variables > Actions). If it is in an environment, add environment: NAME to the job.",
-  "If this is a reusable workflow, add secrets: inherit to the job that calls it.",
-];
-/**
- * Refuses a blank input with the reason that fits this run, if the run shows it; otherwise with all that may fit.
- *
- * @param message a predicate
- * @throws InputError `input-blank`
- */
-function refuseBlank(message, facts) {
-  if (facts.env["GITHUB_ACTOR"] === "dependabot[bot]") {
-    const detail = `${message}: Dependabot's runs get only Dependabot's own secrets`;
-    throw inputError("input-blank", { detail, fixes: [DEPENDABOT_STORE] });
-  }
-  const isFork = isForFork(facts);
-  if (isFork === true) {
-    const detail = `${message}: pull requests from forks get no secrets`;
-    throw inputError("input-blank", { detail, fixes: [NO_FORKS] });
-  }
-  throw inputError("input-blank", { detail: message, fixes: isFork === false ? WHY_BLANK : [...WHY_BLANK, NO_FORKS] });
-}
-/** Whether this run is for a pull request from another repository; undefined if that can't be told. */
-function isForFork({ env, readFile }) {
-  const name = env["GITHUB_EVENT_NAME"];
-  if (name && !PULL_REQUEST_EVENT.test(name)) return false;
-  try {
-    const event = JSON.parse(readFile(env["GITHUB_EVENT_PATH"] ?? "", LARGEST_EVENT).toString());
-    const { pull_request, repository } = event;
-    // The repository of a fork may have been deleted since.
-    return pull_request.head.repo?.id !== repository.id;
-  } catch {
-    return undefined;
-  }
-}
-/**
- * @param text the consumer key: an opaque identifier without whitespace
- * @throws InputError
- */
-function parseConsumerKey(text) {
-  const key = text.trim();
-  refuseInvisible(key, "consumer-key-malformed");
-  // Salesforce shows the secret beside the key: 64 hexadecimal digits, in older apps up to 20 decimal ones.
-  if (/^(?:[\dA-F]{64}|\d{15,20})$/.test(key)) {
-    throw inputError("consumer-key-malformed", { detail: "is a consumer secret, not a consumer key" });
-  }
-  return key;
-}
-/**
- * @param text a Salesforce username, in the form of an email address
- * @throws InputError
- */
-function parseUsername(text) {
-  const username = text.trim();
-  refuseInvisible(username, "username-malformed");
-  if (/^[^@]+@[^@]+$/.test(username)) return username;
-  throw inputError("username-malformed", { detail: "isn't a Salesforce username, which contains one @" });
-}
-/** Neither has whitespace or control characters, which would let a value end a line of the log. */
-function refuseInvisible(text, code) {
-  if (/^[!-~]*$/.test(text) || !new RegExp(INVISIBLE, "u").test(text)) return;
-  throw inputError(code, { detail: "contains whitespace or an invisible character" });
-}
-/**
- * @param text `true` or `false` in the spellings of YAML 1.2
- * @throws InputError
- */
-function parseBoolean(text) {
-  const value = text.trim();
-  if (/^(?:true|True|TRUE)$/.test(value)) return true;
-  if (/^(?:false|False|FALSE)$/.test(value)) return false;
-  throw inputError("input-not-a-boolean");
-}
-/**
- * @param text decimal digits
- * @param range the least and the greatest number that is allowed
- * @throws InputError
- */
-function parseWholeNumber(text, { from, to }) {
-  const value = text.trim();
-  const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
-  if (number >= from && number <= to) return number;
-  throw inputError("input-not-a-number", { detail: `${from} to ${to}` });
-}
-/**
- * @param text an org ID of 15 or 18 characters
- * @returns 18 characters
- * @throws InputError
- */
-function parseOrgId(text) {
-  const id = text.trim();
-  if (!isSalesforceId(id)) throw inputError("org-id-malformed");
-  // Key prefixes: Salesforce help, "Standard Field Record ID Prefix Decoder".
-  if (!id.startsWith("00D")) throw inputError("org-id-prefix");
-  const longId = to18Characters(id);
-  if (longId === undefined) throw inputError("org-id-checksum");
-  return longId;
-}
-
 ;// CONCATENATED MODULE: ./build/src/inputs/login-url.js
 
 
@@ -1548,6 +1843,119 @@ function sitePath(pathname) {
   return site.map((name) => `/${name}`).join("");
 }
 
+;// CONCATENATED MODULE: ./build/src/inputs/login-ways.js
+
+
+
+
+/** The inputs that log in each by itself. */
+const WAYS = ["private_key", "private_key_file", "assertion", "github_oidc"];
+const NO_HANDLER = {
+  token_handler: "If the job is to log in without a key, set github_oidc: true in place of the key.",
+};
+const WITHOUT_EFFECT = {
+  private_key: NO_HANDLER,
+  private_key_file: NO_HANDLER,
+  assertion: {
+    token_handler: "",
+    private_key_passphrase: "",
+    audience: "To change the audience, set aud in the signing step.",
+  },
+  github_oidc: {
+    username: "The token exchange handler in Salesforce chooses the user.",
+    private_key_passphrase: "",
+    certificate: "",
+    certificate_warning_days: "",
+  },
+};
+/** Returns whether the text of a boolean input is true, also if other inputs can't be used. */
+function isTrue(text) {
+  return text.trim().toLowerCase() === "true";
+}
+/**
+ * Finds the inputs that are set to log in, and takes inputs that do nothing beside them for blank, so that nothing else is
+ * said about those.
+ *
+ * @returns `ways` with one element, or more if the workflow sets too many; `private_key` if it sets none
+ */
+function findWays(given) {
+  const set = WAYS.filter((name) => (name === "github_oidc" ? isTrue(given[name]) : given[name] !== ""));
+  const [way = "private_key"] = set;
+  if (set.length > 1) return { ways: set, raw: given, unused: [] };
+  const entries = Object.entries(WITHOUT_EFFECT[way]);
+  const useless = entries.filter(([name]) => given[name] !== INPUT_DEFAULTS[name]);
+  const unused = useless.map(([input, fix]) => {
+    return { input, error: inputError("input-without-effect", { detail: way, fixes: [fix || undefined] }) };
+  });
+  const blank = Object.fromEntries(useless.map(([name]) => [name, INPUT_DEFAULTS[name]]));
+  return { ways: [way], raw: { ...given, ...blank }, unused };
+}
+/**
+ * Reads the inputs that say whose login it is, and with what.
+ *
+ * @param ways see {@link findWays}
+ * @param readKey reads the private key
+ */
+function readLogin(ways, reader, facts, readKey) {
+  const [way = "private_key", ...others] = ways;
+  if (others.length > 0) return refuseWays(way, others, reader);
+  if (way === "assertion") return readSigned(reader, facts);
+  reader.read("github_oidc", parseBoolean);
+  if (way === "github_oidc") return readKeyless(reader, facts);
+  const { take, readOptional, readRequired } = reader;
+  const consumerKey = readRequired("consumer_key", parseConsumerKey);
+  const username = readRequired("username", parseUsername);
+  readOptional("private_key_passphrase", (text) => text);
+  return { consumerKey, username, privateKey: take(way, readKey) };
+}
+/** Which one is meant can't be told, so none is read, unless one can't be used anyway. */
+function refuseWays(way, others, { issues, take, read, readOptional }) {
+  for (const each of [way, ...others]) read(each, (text) => text);
+  if (issues.every(({ input }) => input !== way && !others.some((other) => other === input))) {
+    take(way, () => {
+      throw inputError("login-given-twice", { detail: others.join(" and ") });
+    });
+  }
+  const consumerKey = readOptional("consumer_key", parseConsumerKey);
+  return { consumerKey, username: readOptional("username", parseUsername) };
+}
+function readSigned({ take, read, readOptional }, { loginUrl, now }) {
+  const consumerKey = readOptional("consumer_key", parseConsumerKey);
+  const username = readOptional("username", parseUsername);
+  const assertion = read("assertion", (text) => parseAssertion(text, now));
+  if (assertion === undefined) return { consumerKey, username };
+  const { iss, sub } = assertion.claims;
+  if (consumerKey !== undefined && consumerKey !== iss) {
+    take("consumer_key", () => refuseOther("iss of the assertion"));
+  }
+  // Salesforce doesn't distinguish the case of usernames.
+  if (username !== undefined && username.toLowerCase() !== sub.toLowerCase()) {
+    take("username", () => refuseOther(`sub of the assertion, which is ${sub}`));
+  }
+  if (loginUrl) take("assertion", () => checkAssertionAudience(assertion, loginUrl));
+  return { consumerKey: iss, username: sub, assertion };
+}
+function refuseOther(detail) {
+  const fixes = ["Remove it from the step: the value comes from the assertion.", "Or correct the signing step."];
+  throw inputError("assertion-mismatch", { detail, fixes });
+}
+function readKeyless({ take, readOptional, readRequired }, { loginUrl, audience }) {
+  const consumerKey = readRequired("consumer_key", parseConsumerKey);
+  const tokenHandler = readOptional("token_handler", parseTokenHandler);
+  if (loginUrl) take("login_url", () => refuseForExchange(loginUrl));
+  // The default is the address of the site, and a handler compares it with the org's My Domain.
+  if (loginUrl?.kind === "site" && audience === "") {
+    take("audience", () => {
+      throw inputError("audience-missing-at-site");
+    });
+  }
+  return { consumerKey, username: "", keyless: { tokenHandler } };
+}
+/** Token exchange is documented for My Domains and sites only. */
+function refuseForExchange({ kind }) {
+  if (kind !== "my-domain" && kind !== "site") throw inputError("login-url-not-for-keyless");
+}
+
 ;// CONCATENATED MODULE: ./build/src/inputs/private-key.js
 
 
@@ -1617,7 +2025,7 @@ function readBlock({ der, encryptedPem }, passphrase) {
   const opened =
     encryptedPem === undefined
       ? openDer(der, passphrase)
-      : decrypt((secret) => (0,external_node_crypto_namespaceObject.createPrivateKey)({ key: encryptedPem, passphrase: secret }), passphrase);
+      : private_key_decrypt((secret) => (0,external_node_crypto_namespaceObject.createPrivateKey)({ key: encryptedPem, passphrase: secret }), passphrase);
   return opened instanceof external_node_crypto_namespaceObject.KeyObject ? (unusableReason(opened) ?? opened) : opened;
 }
 /** The label of a PEM block is often wrong, so each form is tried, whatever it says. */
@@ -1627,12 +2035,12 @@ function openDer(key, passphrase) {
       return (0,external_node_crypto_namespaceObject.createPrivateKey)({ key, format: "der", type });
     } catch (error) {
       if (codeOf(error) !== "ERR_MISSING_PASSPHRASE") continue;
-      return decrypt((secret) => (0,external_node_crypto_namespaceObject.createPrivateKey)({ key, format: "der", type, passphrase: secret }), passphrase);
+      return private_key_decrypt((secret) => (0,external_node_crypto_namespaceObject.createPrivateKey)({ key, format: "der", type, passphrase: secret }), passphrase);
     }
   }
   return undefined;
 }
-function decrypt(open, passphrase) {
+function private_key_decrypt(open, passphrase) {
   if (passphrase === undefined) return inputError("private-key-needs-passphrase");
   // A secret that was set from a file or by echo ends with the line end of the file.
   const candidates = new Set([passphrase, passphrase.replace(/\r?\n$|\r$/, "")]);
@@ -1709,12 +2117,17 @@ function codeOf(error) {
 
 
 
+
+
 /** Every input with the value that counts when it isn't passed, as in `action.yml`. */
 const INPUT_DEFAULTS = {
   consumer_key: "",
   username: "",
   private_key: "",
   private_key_file: "",
+  assertion: "",
+  github_oidc: "false",
+  token_handler: "",
   private_key_passphrase: "",
   login_url: "https://login.salesforce.com",
   audience: "",
@@ -1747,6 +2160,8 @@ const SECRETS = ["private_key", "private_key_passphrase"];
 const LIMITS = {
   private_key: 64 * 1024,
   private_key_file: 4096,
+  assertion: 16 * 1024,
+  token_handler: 80,
   private_key_passphrase: 1024,
   login_url: 2048,
   audience: 2048,
@@ -1767,30 +2182,31 @@ function secretsOfInputs(raw) {
     const decoded = findPrivateKey(raw[input]);
     return decoded ? [...linesToMask(raw[input]), ...decodedLinesToMask(decoded)] : [];
   });
-  return [...new Set([...linesToMask(raw.private_key), ...passphrase.filter((line) => line !== ""), ...misplaced])];
+  const assertion = raw.assertion.split(/[\s"'`]+/).flatMap((word) => [word, word.slice(word.lastIndexOf(".") + 1)]);
+  const others = [...passphrase.filter((line) => line !== ""), ...assertion.filter((part) => part.length >= 8)];
+  return [...new Set([...linesToMask(raw.private_key), ...others, ...misplaced])];
 }
 /** Returns whether a job summary is wanted, even if other inputs can't be used. */
 function wantsSummary(raw) {
-  return raw.write_job_summary.trim().toLowerCase() === "true";
+  return isTrue(raw.write_job_summary);
 }
 /**
  * Checks and reads all inputs.
  *
  * @throws InputsError with every problem there is
  */
-function readInputs(raw, deps) {
-  const { issues, take, read, readOptional, readRequired } = inputReader(raw, deps);
-  const consumerKey = readRequired("consumer_key", parseConsumerKey);
-  const username = readRequired("username", parseUsername);
-  readOptional("private_key_passphrase", (text) => text);
-  const privateKey = take(keyInput(raw), () => readKey(raw, deps));
+function readInputs(given, deps) {
+  const { ways, raw, unused } = findWays(given);
+  const reader = inputReader(raw, deps);
+  const { issues, read, readOptional } = reader;
+  const { read: readUnused } = inputReader(given, deps, issues);
   const loginUrl = read("login_url", parseLoginUrl);
+  const login = readLogin(ways, reader, { loginUrl, audience: raw.audience, now: deps.now }, () => readKey(raw, deps));
   // Checked beside the default where login_url can't be used, so that this problem is told as well.
   const chosen = readOptional("audience", (text) =>
     checkAudience(text, loginUrl ?? parseLoginUrl(INPUT_DEFAULTS.login_url)),
   );
-  const certificate = readOptional("certificate", (text) => readCertificate(text, privateKey));
-  if (certificate && privateKey) take("certificate", () => assertKeyPair({ certificate, privateKey }));
+  const certificate = readCertificateOf(login, reader);
   const warningDays = read("certificate_warning_days", (text) => parseWholeNumber(text, { from: 0, to: 3650 }));
   const others = {
     expectedOrgId: readOptional("expected_org_id", parseOrgId),
@@ -1799,14 +2215,18 @@ function readInputs(raw, deps) {
     writeJobSummary: read("write_job_summary", parseBoolean),
     timeoutSeconds: read("timeout_seconds", (text) => parseWholeNumber(text, { from: 1, to: 600 })),
   };
-  if (issues.length > 0) throw new InputsError(issues);
+  for (const { input, error } of unused) {
+    readUnused(input, () => {
+      throw error;
+    });
+  }
+  if (issues.length > 0) throw new InputsError(issues.sort(byInput));
+  const signedFor = login.assertion?.claims.aud;
   return Object.freeze({
-    consumerKey,
-    username,
-    privateKey,
+    ...login,
     loginUrl,
-    audience: chosen?.audience ?? loginUrl?.audience,
-    fallbackAudience: chosen ? undefined : loginUrl?.fallbackAudience,
+    audience: signedFor ?? chosen?.audience ?? loginUrl?.audience,
+    fallbackAudience: signedFor || chosen || login.keyless ? undefined : loginUrl?.fallbackAudience,
     certificate,
     ...others,
     warnings: [
@@ -1816,9 +2236,19 @@ function readInputs(raw, deps) {
     notices: loginUrl ? loginUrlNotices(loginUrl, raw.login_url !== INPUT_DEFAULTS.login_url) : [],
   });
 }
+/** Reads the certificate, and checks that it is the private key's, or that of the key that signed. */
+function readCertificateOf({ privateKey, assertion }, { take, readOptional }) {
+  const certificate = readOptional("certificate", (text) => readCertificate(text, privateKey));
+  if (certificate && privateKey) take("certificate", () => assertKeyPair({ certificate, privateKey }));
+  if (certificate && assertion) take("assertion", () => verifyAssertion(assertion, certificate.publicKey));
+  return certificate;
+}
+/** The order of `action.yml`. */
+function byInput(one, other) {
+  return INPUT_NAMES.indexOf(one.input) - INPUT_NAMES.indexOf(other.input);
+}
 /** Reads inputs one by one, and collects what is wrong with them. */
-function inputReader(raw, deps) {
-  const issues = [];
+function inputReader(raw, deps, issues = []) {
   const take = (input, read) => {
     try {
       return read();
@@ -1852,14 +2282,10 @@ function inputs_refuseUnusable(input, text) {
   if (input !== "private_key") refusePlaceholder(text, ANY_WORD.includes(input));
   if (!MAY_BE_QUOTED.includes(input)) refuseQuotes(text);
 }
-function keyInput(raw) {
-  return raw.private_key === "" && raw.private_key_file !== "" ? "private_key_file" : "private_key";
-}
 function readKey(raw, deps) {
   const { private_key: key, private_key_file: file } = raw;
-  if (key !== "" && file !== "") throw inputError("private-key-given-twice");
-  if (key === "" && file === "") return refuseBlank("and private_key_file are both blank", deps);
-  inputs_refuseUnusable(keyInput(raw), key || file);
+  if (key === "" && file === "") return refuseBlank("is blank, and so are private_key_file and assertion", deps);
+  inputs_refuseUnusable(key === "" ? "private_key_file" : "private_key", key || file);
   const text = key || decodeKeyFile(readKeyFile(file, deps));
   linesToMask(text).forEach(deps.mask);
   return readPrivateKey({ text, passphrase: raw.private_key_passphrase || undefined, mask: deps.mask });
@@ -4297,14 +4723,19 @@ function nextStep(attempts, state) {
   const { response, headers, runnerTime, salesforceTime } = attempt;
   const slowestMs = Math.max(0, ...attempts.filter(isAnswered).map(({ durationMs }) => durationMs));
   // An attempt gets half of what is left when it starts.
-  const lastStartMs = state.remainingMs - 2 * Math.max(MIN_ATTEMPT_MS, slowestMs / 2);
-  const adjustment = adjust(attempt);
+  const budgetMs = state.remainingMs - 2 * Math.max(MIN_ATTEMPT_MS, slowestMs / 2);
+  const { validForMs } = state;
+  const lastStartMs = Math.min(budgetMs, validForMs ?? budgetMs);
+  const adjustment = validForMs === undefined ? adjust(attempt) : undefined;
   if (adjustment) {
     return lastStartMs >= 0 ? { kind: "adjust", adjustment } : { kind: "stop", deadlineExceeded: { retryAfterMs: 0 } };
   }
   if (!response.rule.retry) return { kind: "stop", deadlineExceeded: undefined };
   const retryAfterMs = retryAfter(headers, salesforceTime ?? runnerTime);
-  if (retryAfterMs > lastStartMs) return { kind: "stop", deadlineExceeded: { retryAfterMs } };
+  if (retryAfterMs > lastStartMs) {
+    const limit = retryAfterMs > budgetMs ? {} : { assertionExpires: true };
+    return { kind: "stop", deadlineExceeded: { retryAfterMs, ...limit } };
+  }
   return { kind: "retry", waitMs: Math.min(lastStartMs, backoff(attempts.length, retryAfterMs, state.random())) };
 }
 function isAnswered({ response }) {
@@ -4401,6 +4832,9 @@ const HINT_RULES = [
     appliesTo: ["audience-refused", "assertion-invalid", "authentication-failure", "unknown-refusal"],
     find: unusualAudience,
   },
+  { appliesTo: ["assertion-expired"], find: signedTooEarly },
+  { appliesTo: ["audience-refused"], find: signedForOneAudience },
+  { appliesTo: ["assertion-invalid"], find: signatureNotVerified },
   { appliesTo: OTHER_ORG, find: sandboxUserInProduction },
   { appliesTo: OTHER_ORG, find: otherUserInSandbox },
   { appliesTo: ["app-not-found", "client-identifier-invalid", "domain-not-supported"], find: genericLoginHost },
@@ -4433,7 +4867,33 @@ function wrongClock({ result: { measuredSkewMs = 0, signing } }) {
   const effect = measuredSkewMs > 0 ? "the assertion had expired on arrival" : "the assertion expires too late";
   return { cause: `The runner's clock is ${describeSkew(measuredSkewMs)}: ${effect}.`, fix: SET_CLOCK };
 }
-function unusualAudience({ inputs: { audience, loginUrl } }) {
+function signedTooEarly({ inputs }) {
+  if (!inputs.assertion) return undefined;
+  return {
+    cause: "The action can't sign this assertion again on Salesforce's time.",
+    fix: "In the signing step, set exp to the present time in seconds plus 180, and put that step directly before this one.",
+  };
+}
+function signedForOneAudience({ inputs }) {
+  if (!inputs.assertion) return undefined;
+  const { audience, fallbackAudience } = inputs.loginUrl;
+  const others = [audience, fallbackAudience].filter((each) => each !== undefined && each !== inputs.audience);
+  if (others.length === 0) return undefined;
+  return {
+    cause: `The action can't change the aud of a signed assertion, which is ${inputs.audience}.`,
+    fix: `In the signing step, set aud to ${others.join(" or ")}.`,
+  };
+}
+function signatureNotVerified({ inputs }) {
+  if (!inputs.assertion || inputs.certificate) return undefined;
+  return {
+    cause: "The assertion was signed with another key or another padding than the certificate on the app requires.",
+    fix: "Set the input certificate to the app's certificate: the action then verifies the signature, and names the mistake.",
+  };
+}
+function unusualAudience({ inputs }) {
+  const { audience, loginUrl } = inputs;
+  if (inputs.assertion) return undefined;
   if (audience === loginUrl.audience || audience === loginUrl.fallbackAudience) return undefined;
   return {
     cause: `The input audience is ${audience}, but login_url stands for ${loginUrl.audience}.`,
@@ -4509,7 +4969,7 @@ function bothAudiencesRejected({ inputs, result: { signing } }) {
   if (signing.audience === inputs.audience) return undefined;
   return {
     cause: `Salesforce rejected both audiences that belong to login_url: ${inputs.audience} and ${signing.audience}.`,
-    fix: `Check that ${inputs.loginUrl.host} is the org's current address: ${MY_DOMAIN}. Then: ${LOGIN_HISTORY}`,
+    fix: `Check that ${inputs.loginUrl.host} is the org's current address: ${MY_DOMAIN}.`,
   };
 }
 function newAddress({ inputs: { loginUrl }, result: { response } }) {
@@ -4532,8 +4992,9 @@ const EXTERNAL_CLIENT_APP = /^(?:app_not_found$|OAUTH_EC_)/i;
 /** What this run shows by itself, and so rules a likely cause out. */
 const FACTS = {
   "signed on Salesforce's time": ({ result }) => result.signing.skewMs !== undefined,
-  "key matches certificate": ({ inputs }) => inputs.certificate !== undefined,
-  "audience not set": ({ inputs }) => inputs.audience === inputs.loginUrl.audience,
+  // Of an assertion that an earlier step signed, hints say what that step has to change.
+  "key matches certificate": ({ inputs }) => inputs.certificate !== undefined || inputs.assertion !== undefined,
+  "audience not set": ({ inputs }) => inputs.audience === inputs.loginUrl.audience || inputs.assertion !== undefined,
   "My Domain": ({ inputs }) => inputs.loginUrl.isMyDomain,
   "not a site": ({ inputs }) => inputs.loginUrl.kind !== "site" && inputs.loginUrl.kind !== "custom-domain",
   "External Client App": isExternalClientApp,
@@ -4593,9 +5054,10 @@ function describeAttempts({ inputs, result }) {
   if (attempts === 1 && deadlineExceeded === undefined) return [];
   const tried = `${attempts} ${attempts === 1 ? "attempt" : "attempts"} in ${Math.max(1, Math.round(durationMs / 1000))} s`;
   if (deadlineExceeded === undefined) return [tried];
-  const { retryAfterMs } = deadlineExceeded;
+  const { retryAfterMs, assertionExpires } = deadlineExceeded;
   const asked = retryAfterMs > 0 ? `; the server asked for a wait of ${Math.ceil(retryAfterMs / 1000)} s` : "";
-  return [`${tried}, within timeout_seconds: ${inputs.timeoutSeconds}${asked}`];
+  const limit = assertionExpires ? "until the assertion expired" : `within timeout_seconds: ${inputs.timeoutSeconds}`;
+  return [`${tried}, ${limit}${asked}`];
 }
 function inOrder(hints, likely) {
   const before = hints[0]?.neverFirst ? 1 : 0;
@@ -6028,10 +6490,21 @@ function jwtBearer({ consumerKey, username, privateKey }) {
     make: async ({ audience, skewMs = 0 }, now) => {
       const claims = claimsFor({ consumerKey, username, audience, now: now + skewMs });
       const assertion = await signAssertion(claims, privateKey);
-      const form = { grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion };
-      return { form, secret: assertion, claims };
+      return bearerGrant(assertion, claims);
     },
   };
+}
+/** The same grant for each attempt: an assertion that another program signed can't be adjusted, only sent again. */
+function givenAssertion({ text, claims }) {
+  return {
+    refusals: JWT_BEARER_REFUSALS,
+    validUntil: claims.exp * 1000,
+    make: async () => bearerGrant(text, claims),
+  };
+}
+function bearerGrant(assertion, claims) {
+  const form = { grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion };
+  return { form, secret: assertion, claims };
 }
 
 ;// CONCATENATED MODULE: ./build/src/token/network-errors.js
@@ -6530,7 +7003,9 @@ async function requestToken(request, deps) {
       return attempt;
     }
     attempts.push(attempt);
-    const next = nextStep(attempts, { remainingMs: remainingMs(), random });
+    const { validUntil } = request.grants;
+    const validForMs = validUntil && validUntil - clock.now();
+    const next = nextStep(attempts, { validForMs, remainingMs: remainingMs(), random });
     if (next.kind === "stop") {
       return { ...resultOf(attempts), durationMs: clock.monotonic() - start, ...next, kind: "failed" };
     }
@@ -6725,10 +7200,10 @@ function filesToWrite({ revokeToken, exportEnvironmentVariables }) {
     ...(exportEnvironmentVariables ? ["GITHUB_ENV"] : []),
   ];
 }
-function tokenRequest({ loginUrl, audience, fallbackAudience, timeoutSeconds, ...key }) {
+function tokenRequest({ loginUrl, audience, fallbackAudience, timeoutSeconds, assertion, ...key }) {
   return {
     tokenEndpoint: loginUrl.tokenEndpoint,
-    grants: jwtBearer(key),
+    grants: assertion ? givenAssertion(assertion) : jwtBearer(key),
     signing: { audience, fallbackAudience, skewMs: undefined },
     timeoutSeconds,
   };

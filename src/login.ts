@@ -10,7 +10,7 @@ import { setOutputs } from "./outputs.ts";
 import { loginSummary } from "./summary.ts";
 import { type AccessToken, checkToken, type ExpectedHosts, revocable, secretsOf } from "./token/access-token.ts";
 import { tokenExchange } from "./token/exchange.ts";
-import { jwtBearer } from "./token/grants.ts";
+import { givenAssertion, jwtBearer } from "./token/grants.ts";
 import { oidcEndpoint } from "./token/oidc.ts";
 import { requestToken, type TokenResult } from "./token/request.ts";
 import { saveForRevocation } from "./token/revocation.ts";
@@ -73,18 +73,18 @@ function filesToWrite({ revokeToken, exportEnvironmentVariables }: Inputs): Runn
 
 /** The rule chose a keyless job's user, whose ID alone came back. */
 function nameUser({ keyless, username }: Inputs, { userId }: AccessToken, { claims = {} }: TokenResult): string {
-  return keyless ? `user ${userId || "(unknown ID)"}, job of ${describeJob(claims)}` : username;
+  return keyless ? `user ${userId || "(unknown ID)"}, job of ${describeJob({ ...claims })}` : username;
 }
 
 /** Salesforce refused the job: an administrator can review this rule and deploy it. */
 function logLoginRule({ claims, response }: Extract<TokenResult, { kind: "failed" }>, { runner }: Dependencies): void {
   if (claims === undefined || response.kind !== "error") return;
   runner.info(`A login rule for this job, to review and deploy as customMetadata/GitHub_Login_Rule.NAME.md-meta.xml:`);
-  for (const line of loginRule(claims).split("\n")) runner.info(line);
+  for (const line of loginRule({ ...claims }).split("\n")) runner.info(line);
 }
 
 function tokenRequest(
-  { loginUrl, audience, fallbackAudience, timeoutSeconds, keyless, ...key }: Inputs,
+  { loginUrl, audience, fallbackAudience, timeoutSeconds, keyless, assertion, ...key }: Inputs,
   deps: Dependencies,
 ) {
   const { env, runner } = deps;
@@ -93,7 +93,9 @@ function tokenRequest(
     tokenEndpoint: loginUrl.tokenEndpoint,
     grants: keyless
       ? tokenExchange({ consumerKey, ...keyless, endpoint: oidcEndpoint(env) }, { ...deps, mask: runner.mask })
-      : jwtBearer(key),
+      : assertion
+        ? givenAssertion(assertion)
+        : jwtBearer(key),
     signing: { audience, fallbackAudience, skewMs: undefined },
     timeoutSeconds,
   };

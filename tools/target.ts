@@ -23,6 +23,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
   SALESFORCE_PRIVATE_KEY: "private_key",
   SALESFORCE_PRIVATE_KEY_FILE: "private_key_file",
   SALESFORCE_PRIVATE_KEY_PASSPHRASE: "private_key_passphrase",
+  SALESFORCE_ASSERTION: "assertion",
   SALESFORCE_LOGIN_URL: "login_url",
   SALESFORCE_CERTIFICATE: "certificate",
   SALESFORCE_ORG_ID: "expected_org_id",
@@ -40,7 +41,7 @@ const REQUIRED = [
  * GitHub, which doesn't help in a shell.
  */
 export function missingVariables(env: NodeJS.ProcessEnv): string[] {
-  if (Object.keys(VARIABLES).every((name) => !env[name])) return [];
+  if (env["SALESFORCE_ASSERTION"] || Object.keys(VARIABLES).every((name) => !env[name])) return [];
   return REQUIRED.filter((names) => names.every((name) => !env[name])).map(([name, other]) =>
     other === undefined ? `${name}` : `${name} (or ${other})`,
   );
@@ -54,13 +55,13 @@ export function realTarget(env: NodeJS.ProcessEnv): Target | undefined {
     return [[input, input === "private_key_file" ? resolve(value) : value]];
   });
   if (inputs.length === 0) return undefined;
-  const { private_key = "", private_key_passphrase = "" } = Object.fromEntries(inputs);
+  const { private_key = "", private_key_passphrase = "", assertion = "" } = Object.fromEntries(inputs);
   const network = NETWORK.flatMap((name): [string, string][] => (env[name] === undefined ? [] : [[name, env[name]]]));
   return {
     name: "your own",
     with: Object.fromEntries(inputs),
     env: Object.fromEntries(network),
-    secrets: [private_key, private_key_passphrase].filter((secret) => secret !== ""),
+    secrets: [private_key, private_key_passphrase, assertion].filter((secret) => secret !== ""),
     close: async () => {},
   };
 }

@@ -12,8 +12,9 @@ const EXTERNAL_CLIENT_APP = /^(?:app_not_found$|OAUTH_EC_)/i;
 /** What this run shows by itself, and so rules a likely cause out. */
 const FACTS: Readonly<Record<Fact, (run: FailedRequest) => boolean>> = {
   "signed on Salesforce's time": ({ result }) => result.signing.skewMs !== undefined,
-  "key matches certificate": ({ inputs }) => inputs.certificate !== undefined,
-  "audience not set": ({ inputs }) => inputs.audience === inputs.loginUrl.audience,
+  // Of an assertion that an earlier step signed, hints say what that step has to change.
+  "key matches certificate": ({ inputs }) => inputs.certificate !== undefined || inputs.assertion !== undefined,
+  "audience not set": ({ inputs }) => inputs.audience === inputs.loginUrl.audience || inputs.assertion !== undefined,
   "My Domain": ({ inputs }) => inputs.loginUrl.isMyDomain,
   "not a site": ({ inputs }) => inputs.loginUrl.kind !== "site" && inputs.loginUrl.kind !== "custom-domain",
   "External Client App": isExternalClientApp,
@@ -46,8 +47,8 @@ function describeTarget(run: FailedRequest): string[] {
   const { inputs, result } = run;
   const { host } = inputs.loginUrl;
   if (!inputs.keyless) return [`User ${inputs.username} at ${host}${audienceOf(run)}`];
-  const { claims } = result;
-  if (claims === undefined) return [`OIDC token for ${inputs.audience}, to log in at ${host}`];
+  if (result.claims === undefined) return [`OIDC token for ${inputs.audience}, to log in at ${host}`];
+  const claims = { ...result.claims };
   return [
     `Job of ${describeJob(claims)} at ${host}`,
     ...(result.response.kind === "error" ? describeClaims(claims) : []),
@@ -89,9 +90,10 @@ function describeAttempts({ inputs, result }: FailedRequest): string[] {
   if (attempts === 1 && deadlineExceeded === undefined) return [];
   const tried = `${attempts} ${attempts === 1 ? "attempt" : "attempts"} in ${Math.max(1, Math.round(durationMs / 1000))} s`;
   if (deadlineExceeded === undefined) return [tried];
-  const { retryAfterMs } = deadlineExceeded;
+  const { retryAfterMs, assertionExpires } = deadlineExceeded;
   const asked = retryAfterMs > 0 ? `; the server asked for a wait of ${Math.ceil(retryAfterMs / 1000)} s` : "";
-  return [`${tried}, within timeout_seconds: ${inputs.timeoutSeconds}${asked}`];
+  const limit = assertionExpires ? "until the assertion expired" : `within timeout_seconds: ${inputs.timeoutSeconds}`;
+  return [`${tried}, ${limit}${asked}`];
 }
 
 function inOrder(hints: readonly Hint[], likely: readonly Cause[]): Cause[] {

@@ -1,13 +1,6 @@
 import type { Inputs } from "../inputs/inputs.ts";
 import type { Cause } from "../lib/action-error.ts";
-import {
-  COPY_KEY,
-  LOGIN_HISTORY,
-  MY_DOMAIN,
-  SET_CLOCK,
-  UPLOAD_CERTIFICATE,
-  USE_MY_DOMAIN,
-} from "../lib/setup-steps.ts";
+import { COPY_KEY, MY_DOMAIN, SET_CLOCK, UPLOAD_CERTIFICATE, USE_MY_DOMAIN } from "../lib/setup-steps.ts";
 import type { RefusalCode } from "../token/refusals.ts";
 import type { FailedResult } from "../token/request.ts";
 import { describeSkew, MAX_SKEW_MS, TOLERATED_SKEW_MS } from "../token/retry.ts";
@@ -67,6 +60,9 @@ const HINT_RULES: readonly HintRule[] = [
     appliesTo: ["audience-refused", "assertion-invalid", "authentication-failure", "unknown-refusal"],
     find: unusualAudience,
   },
+  { appliesTo: ["assertion-expired"], find: signedTooEarly },
+  { appliesTo: ["audience-refused"], find: signedForOneAudience },
+  { appliesTo: ["assertion-invalid"], find: signatureNotVerified },
   { appliesTo: OTHER_ORG, find: sandboxUserInProduction },
   { appliesTo: OTHER_ORG, find: otherUserInSandbox },
   { appliesTo: ["app-not-found", "client-identifier-invalid", "domain-not-supported"], find: genericLoginHost },
@@ -102,7 +98,36 @@ function wrongClock({ result: { measuredSkewMs = 0, signing } }: FailedRequest):
   return { cause: `The runner's clock is ${describeSkew(measuredSkewMs)}: ${effect}.`, fix: SET_CLOCK };
 }
 
-function unusualAudience({ inputs: { audience, loginUrl } }: FailedRequest): Hint | undefined {
+function signedTooEarly({ inputs }: FailedRequest): Hint | undefined {
+  if (!inputs.assertion) return undefined;
+  return {
+    cause: "The action can't sign this assertion again on Salesforce's time.",
+    fix: "In the signing step, set exp to the present time in seconds plus 180, and put that step directly before this one.",
+  };
+}
+
+function signedForOneAudience({ inputs }: FailedRequest): Hint | undefined {
+  if (!inputs.assertion) return undefined;
+  const { audience, fallbackAudience } = inputs.loginUrl;
+  const others = [audience, fallbackAudience].filter((each) => each !== undefined && each !== inputs.audience);
+  if (others.length === 0) return undefined;
+  return {
+    cause: `The action can't change the aud of a signed assertion, which is ${inputs.audience}.`,
+    fix: `In the signing step, set aud to ${others.join(" or ")}.`,
+  };
+}
+
+function signatureNotVerified({ inputs }: FailedRequest): Hint | undefined {
+  if (!inputs.assertion || inputs.certificate) return undefined;
+  return {
+    cause: "The assertion was signed with another key or another padding than the certificate on the app requires.",
+    fix: "Set the input certificate to the app's certificate: the action then verifies the signature, and names the mistake.",
+  };
+}
+
+function unusualAudience({ inputs }: FailedRequest): Hint | undefined {
+  const { audience, loginUrl } = inputs;
+  if (inputs.assertion) return undefined;
   if (audience === loginUrl.audience || audience === loginUrl.fallbackAudience) return undefined;
   return {
     cause: `The input audience is ${audience}, but login_url stands for ${loginUrl.audience}.`,
@@ -186,7 +211,7 @@ function bothAudiencesRejected({ inputs, result: { signing } }: FailedRequest): 
   if (signing.audience === inputs.audience) return undefined;
   return {
     cause: `Salesforce rejected both audiences that belong to login_url: ${inputs.audience} and ${signing.audience}.`,
-    fix: `Check that ${inputs.loginUrl.host} is the org's current address: ${MY_DOMAIN}. Then: ${LOGIN_HISTORY}`,
+    fix: `Check that ${inputs.loginUrl.host} is the org's current address: ${MY_DOMAIN}.`,
   };
 }
 

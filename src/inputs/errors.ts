@@ -33,6 +33,7 @@ const STORE_CERTIFICATE =
 const COPY_MY_DOMAIN = `Copy the org's own address: ${MY_DOMAIN} (https://acme.my.salesforce.com, for example).`;
 const COPY_ORG_ID = "Copy it again: Setup > Company Information > Salesforce.com Organization ID.";
 const REMOVE_USER_INFO = "Remove everything between https:// and the host, the @ included.";
+const COMPARE_STEP = "Compare the signing step with the one in docs/kms.md for your KMS or HSM.";
 const LEAVE_AUDIENCE_OUT = "Remove audience from the step: it then follows from login_url.";
 
 /** Every reason to refuse an input, by its error code. */
@@ -56,21 +57,6 @@ export const INPUT_ERRORS = {
     message: "{detail}",
     fixes: ["Remove what isn't part of the value, from the stored value or from the step."],
   },
-  "input-without-effect": { message: "has no effect {detail}", fixes: ["Remove it from the step."] },
-  "keyless-login-url": {
-    message: "isn't a My Domain or a Salesforce site, which github_oidc requires",
-    fixes: [COPY_MY_DOMAIN],
-  },
-  "keyless-audience-missing": {
-    message: "is required with github_oidc at a site",
-    fixes: [`Set audience to the org's My Domain: ${MY_DOMAIN}.`],
-  },
-  "token-handler-malformed": {
-    message: "isn't the name of a handler (letters, digits, and underscores, at most 80)",
-    fixes: [
-      "Copy the name from Setup > Token Exchange Handlers, or remove token_handler to use the app's default handler.",
-    ],
-  },
   "input-too-long": {
     message: "{detail}",
     fixes: ["Check what is stored: this is probably the value of another input, or a whole file."],
@@ -92,10 +78,13 @@ export const INPUT_ERRORS = {
     fixes: ["Copy it from the user's page: Setup > Users > the user > Username. It has the form of an email address."],
   },
 
-  "private-key-given-twice": {
-    message: "and private_key_file are both set",
-    fixes: ["Remove one of the two from the step."],
+  "login-given-twice": {
+    message: "and {detail} are set, and one of them is enough",
+    fixes: [
+      "Remove the others from the step. private_key and private_key_file are for a key, assertion is for a signature that an earlier step made, and github_oidc is for a login without a key.",
+    ],
   },
+  "input-without-effect": { message: "has no effect with {detail}", fixes: ["Remove it from the step."] },
   "private-key-file-unreadable": { message: "{detail}", fixes: [] },
   "private-key-empty": {
     message: "is empty",
@@ -222,6 +211,40 @@ export const INPUT_ERRORS = {
       "If login_url is a site under your company's own domain, set it to the site's own address at Salesforce (https://acme.my.site.com/PATH): Setup > Digital Experiences > All Sites.",
       LEAVE_AUDIENCE_OUT,
     ],
+  },
+
+  "assertion-not-a-jwt": { message: "{detail}", fixes: [COMPARE_STEP] },
+  "assertion-is-another-token": {
+    message: "is {detail}, not an assertion that your key signed",
+    fixes: ["Pass the output of the step that signs, for example steps.assertion.outputs.assertion."],
+  },
+  "assertion-algorithm": {
+    message: "{detail}, and Salesforce accepts only RS256",
+    fixes: ["In the signing step, set alg to RS256, and sign with RSASSA-PKCS1-v1_5 and SHA-256."],
+  },
+  "assertion-claim": {
+    message: "{detail}",
+    fixes: ["In the signing step, set iss to the consumer key of the app, and sub to the Salesforce username."],
+  },
+  "assertion-mismatch": { message: "isn't the {detail}", fixes: [] },
+  "assertion-audience": { message: "{detail}", fixes: [] },
+  "assertion-expiration": {
+    message: "{detail}",
+    fixes: ["In the signing step, set exp to the present time in seconds plus 180."],
+  },
+  "assertion-signature": { message: "{detail}", fixes: [COMPARE_STEP] },
+
+  "token-handler-malformed": {
+    message: "{detail}",
+    fixes: ["Copy the handler's name: Setup > Token Exchange Handlers > API Name."],
+  },
+  "login-url-not-for-keyless": {
+    message: "is neither a My Domain nor a Salesforce site, which github_oidc requires",
+    fixes: [COPY_MY_DOMAIN],
+  },
+  "audience-missing-at-site": {
+    message: "is required with github_oidc at a site",
+    fixes: [`Set audience to the org's My Domain, which the token exchange handler compares: ${MY_DOMAIN}.`],
   },
 
   "certificate-is-a-request": {

@@ -152,6 +152,17 @@ export function parseUsername(text: string): string {
   throw inputError("username-malformed", { detail: "isn't a Salesforce username, which contains one @" });
 }
 
+/**
+ * @param text the name of a token exchange handler in Salesforce, which follows the rules for API names
+ * @throws InputError
+ */
+export function parseTokenHandler(text: string): string {
+  const name = text.trim();
+  if (/^[a-z](?:_?[a-z\d])*$/i.test(name)) return name;
+  const detail = "isn't the name of a token exchange handler, which has letters, digits, and single underscores";
+  throw inputError("token-handler-malformed", { detail });
+}
+
 /** Neither has whitespace or control characters, which would let a value end a line of the log. */
 function refuseInvisible(text: string, code: "consumer-key-malformed" | "username-malformed"): void {
   if (/^[!-~]*$/.test(text) || !new RegExp(INVISIBLE, "u").test(text)) return;

@@ -64,7 +64,9 @@ export async function requestToken(request: TokenRequest, deps: RequestDependenc
       return attempt;
     }
     attempts.push(attempt);
-    const next = nextStep(attempts, { remainingMs: remainingMs(), random });
+    const { validUntil } = request.grants;
+    const validForMs = validUntil && validUntil - clock.now();
+    const next = nextStep(attempts, { validForMs, remainingMs: remainingMs(), random });
     if (next.kind === "stop") {
       const { claims } = attempt;
       return { ...resultOf(attempts), durationMs: clock.monotonic() - start, ...next, kind: "failed", claims };

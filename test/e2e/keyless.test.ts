@@ -190,8 +190,8 @@ describe("a login without a stored secret", LIMIT, () => {
       { certificate: "x", private_key_passphrase: "phrase" },
       ["input-without-effect"],
     ],
-    ["a generic login host", { login_url: "https://login.salesforce.com" }, ["keyless-login-url"]],
-    ["a site without an audience", { login_url: "https://acme.my.site.com/partners" }, ["keyless-audience-missing"]],
+    ["a generic login host", { login_url: "https://login.salesforce.com" }, ["login-url-not-for-keyless"]],
+    ["a site without an audience", { login_url: "https://acme.my.site.com/partners" }, ["audience-missing-at-site"]],
     ["a malformed name of a handler", { token_handler: "a-b" }, ["token-handler-malformed"]],
     [
       "a handler without github_oidc",

@@ -103,22 +103,22 @@ describe("the main step with github_oidc", () => {
 
   const unfit: readonly (readonly [what: string, env: NodeJS.ProcessEnv, issues: readonly string[]])[] = [
     ["a username", { INPUT_USERNAME: "deploy@acme.example" }, ["username: input-without-effect"]],
-    ["a key", { INPUT_PRIVATE_KEY: "x" }, ["private_key: input-without-effect"]],
-    ["a key file", { INPUT_PRIVATE_KEY_FILE: "x" }, ["private_key_file: input-without-effect"]],
+    ["a key", { INPUT_PRIVATE_KEY: "x" }, ["private_key: login-given-twice"]],
+    ["a key file", { INPUT_PRIVATE_KEY_FILE: "x" }, ["private_key_file: login-given-twice"]],
     ["a certificate", { INPUT_CERTIFICATE: "x" }, ["certificate: input-without-effect"]],
     ["days of warning", { INPUT_CERTIFICATE_WARNING_DAYS: "10" }, ["certificate_warning_days: input-without-effect"]],
     ["a passphrase", { INPUT_PRIVATE_KEY_PASSPHRASE: "x" }, ["private_key_passphrase: input-without-effect"]],
-    ["a generic login host", { INPUT_LOGIN_URL: "test.salesforce.com" }, ["login_url: keyless-login-url"]],
-    ["a custom domain", { INPUT_LOGIN_URL: "login.acme.example" }, ["login_url: keyless-login-url"]],
-    ["a site without an audience", { INPUT_LOGIN_URL: "acme.my.site.com/x" }, ["audience: keyless-audience-missing"]],
+    ["a generic login host", { INPUT_LOGIN_URL: "test.salesforce.com" }, ["login_url: login-url-not-for-keyless"]],
+    ["a custom domain", { INPUT_LOGIN_URL: "login.acme.example" }, ["login_url: login-url-not-for-keyless"]],
+    ["a site without an audience", { INPUT_LOGIN_URL: "acme.my.site.com/x" }, ["audience: audience-missing-at-site"]],
     ["a handler's name with a space", { INPUT_TOKEN_HANDLER: "a b" }, ["token_handler: token-handler-malformed"]],
     [
       "all of that together",
       { INPUT_USERNAME: "a@b.example", INPUT_LOGIN_URL: "acme.my.site.com/x", INPUT_TOKEN_HANDLER: "9" },
       [
-        "token_handler: token-handler-malformed",
         "username: input-without-effect",
-        "audience: keyless-audience-missing",
+        "token_handler: token-handler-malformed",
+        "audience: audience-missing-at-site",
       ],
     ],
   ];

@@ -9,16 +9,13 @@ const FIXES: readonly (readonly [code: InputErrorCode, ...fixes: readonly string
   ["input-is-a-private-key", "Pass the key as","If the key came"],
   ["input-placeholder", "In the step itself,","If the step has"],
   ["input-quoted", "Remove what isn't part"],
-  ["input-without-effect", "Remove it from the"],
-  ["keyless-login-url", "Copy the org's own"],
-  ["keyless-audience-missing", "Set audience to the"],
-  ["token-handler-malformed", "Copy the name from"],
   ["input-too-long", "Check what is stored:"],
   ["input-not-a-boolean", "Write true or false."],
   ["input-not-a-number", "Write a number from"],
   ["consumer-key-malformed", "Copy it with its"],
   ["username-malformed", "Copy it from the"],
-  ["private-key-given-twice", "Remove one of the"],
+  ["login-given-twice", "Remove the others from"],
+  ["input-without-effect", "Remove it from the"],
   ["private-key-file-unreadable"],
   ["private-key-empty", "If a step writes","Store the whole file"],
   ["private-key-is-public", "Use the file that","Store the whole file","If the private key"],
@@ -48,6 +45,17 @@ const FIXES: readonly (readonly [code: InputErrorCode, ...fixes: readonly string
   ["audience-not-https-url", "Remove audience from the","Or give https://login.salesforce.com, https://test.salesforce.com,"],
   ["audience-user-info", "Remove everything between https://"],
   ["audience-at-other-host", "If login_url is a","Remove audience from the"],
+  ["assertion-not-a-jwt", "Compare the signing step"],
+  ["assertion-is-another-token", "Pass the output of"],
+  ["assertion-algorithm", "In the signing step,"],
+  ["assertion-claim", "In the signing step,"],
+  ["assertion-mismatch"],
+  ["assertion-audience"],
+  ["assertion-expiration", "In the signing step,"],
+  ["assertion-signature", "Compare the signing step"],
+  ["token-handler-malformed", "Copy the handler's name:"],
+  ["login-url-not-for-keyless", "Copy the org's own"],
+  ["audience-missing-at-site", "Set audience to the"],
   ["certificate-is-a-request", "Make the certificate of","Store the file that"],
   ["certificate-is-a-public-key", "Store the file that"],
   ["certificate-is-a-file-name", "Store the file that"],
@@ -103,9 +111,9 @@ describe("inputError", () => {
   });
 
   it("gives an error that can be printed by itself", () => {
-    const error = inputError("private-key-given-twice");
-    assert.equal(error.code, "private-key-given-twice");
-    assert.deepEqual(error.causes, [{ fix: "Remove one of the two from the step." }]);
+    const error = inputError("input-without-effect");
+    assert.equal(error.code, "input-without-effect");
+    assert.deepEqual(error.causes, [{ fix: "Remove it from the step." }]);
   });
 });
 

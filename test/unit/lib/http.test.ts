@@ -47,7 +47,7 @@ async function serve(
 
 const post = (url: string, signal = new AbortController().signal) => httpPost({ url, form: FORM, signal });
 
-test("httpGet reads a resource by one GET, with the token in its header", LIMIT, async (t) => {
+test("httpGet reads a resource by one GET, with the token in its header, and follows no redirect", LIMIT, async (t) => {
   const server = await serve(t, (response) => response.writeHead(302, { location: "/elsewhere" }).end("moved"));
   const signal = new AbortController().signal;
   const { status, body } = await httpGet({ url: `${server.url}?audience=a`, bearer: "request-token", signal });
