@@ -99,17 +99,15 @@ function wrongClock({ result: { measuredSkewMs = 0, signing } }: FailedRequest):
 /** What only the step that signed can change. */
 function signedEarlier({ inputs, result }: FailedRequest): Hint | undefined {
   const { assertion, audience, certificate, loginUrl } = inputs;
-  if (!assertion) return undefined;
   const { code } = result.response.rule;
-  if (code === "assertion-invalid" && certificate) return undefined;
-  const others = [loginUrl.audience, loginUrl.fallbackAudience].filter((each) => each && each !== audience);
+  if (!assertion || (code === "assertion-invalid" && certificate)) return undefined;
+  const aud = (audience === loginUrl.audience && loginUrl.fallbackAudience) || loginUrl.audience;
   const fixes: Readonly<Record<string, string>> = {
-    "assertion-expired": "set exp to the present time in seconds plus 180, directly before this step.",
-    "audience-refused": `set aud to ${others.join(" or ")}.`,
-    "assertion-invalid": "use the app's key and RS256. If you set certificate, the action names the mistake.",
+    "assertion-expired": "set exp to the present time in seconds plus 180, directly before this step",
+    "audience-refused": `set aud to ${aud}`,
+    "assertion-invalid": "use the app's key and RS256. If you set certificate, the action names the mistake",
   };
-  const cause = "The action can't change an assertion that an earlier step signed.";
-  return { cause, fix: `In the signing step, ${fixes[code]}` };
+  return { cause: "The action can't change a signed assertion.", fix: `In the signing step, ${fixes[code]}.` };
 }
 
 function unusualAudience({ inputs }: FailedRequest): Hint | undefined {

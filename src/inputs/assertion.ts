@@ -1,5 +1,4 @@
 import { constants, createHash, type KeyObject, publicDecrypt, verify } from "node:crypto";
-import { SET_CLOCK } from "../lib/setup-steps.ts";
 import { type InputErrorCode, inputError } from "./errors.ts";
 import type { LoginUrl } from "./login-url.ts";
 
@@ -80,14 +79,10 @@ function jsonOf(part: string, name: string): Json {
 
 /** An identity provider's `iss` is an address (OpenID Connect Core §2), and a consumer key never is. */
 function refuseOtherIssuers({ iss }: Json): void {
-  const url = /^https?:/.test(`${iss}`) && URL.parse(`${iss}`);
-  if (!url) return;
-  if (/^token\.actions\.|\/_services\/token$/.test(url.hostname + url.pathname)) {
-    const fix = "To log in with GitHub's OIDC token, set github_oidc: true and remove assertion.";
-    refuse("assertion-is-another-token", "GitHub's OIDC token", fix);
-  }
-  const issuer = /^[\w.-]{1,40}$/.test(url.hostname) ? url.hostname : "another service";
-  refuse("assertion-is-another-token", `a token that ${issuer} issued`);
+  const host = /^https?:\/\/([\w.-]{1,40})/.exec(`${iss}`)?.[1];
+  if (host === undefined) return;
+  const isGithub = host.startsWith("token.actions.");
+  refuse("assertion-is-another-token", isGithub ? "GitHub's OIDC token" : `a token that ${host} issued`);
 }
 
 function refuseOtherEncodings(part: string): void {
@@ -114,14 +109,14 @@ function audience({ aud }: Json): string {
 }
 
 function expiration({ exp, nbf }: Json, now: number): number {
-  const wrong = (detail: string, ...fixes: string[]) => refuse("assertion-expiration", detail, ...fixes);
+  const wrong = (detail: string, fix?: string) => refuse("assertion-expiration", detail, fix);
   if (!Number.isInteger(exp)) return wrong("has no exp in whole seconds");
   const left = Math.floor((exp as number) - now);
   if (left > 1e11) wrong("has an exp in milliseconds, not in seconds");
   // Salesforce documents three minutes, and accepts more.
   if (left > 600) wrong(`expires in ${left} s, and the limit is 600 s`);
-  if (left <= 0) wrong(`expired ${-left} s ago by the runner's clock`, "Sign directly before this step.", SET_CLOCK);
-  if ((nbf as number) > now + 60) wrong("isn't valid yet", "In the signing step, remove nbf.", SET_CLOCK);
+  if (left <= 0) wrong(`expired ${-left} s ago by the runner's clock`);
+  if ((nbf as number) > now + 60) wrong("isn't valid yet", "In the signing step, remove nbf.");
   return exp as number;
 }
 
@@ -130,9 +125,13 @@ function findMistake(signed: Buffer, signature: Buffer, key: KeyObject): string 
   if (["sha256", "sha384", "sha512"].some((hash) => verify(hash, signed, pss, signature))) {
     return "has a PSS signature, and Salesforce accepts only PKCS#1 v1.5 (RS256)";
   }
-  const content = decrypt(signature, key);
-  if (!content) return "isn't signed with the key of the input certificate";
   const isOf = (data: Buffer) => content.subarray(-32).equals(sha256(data));
+  let content: Buffer;
+  try {
+    content = publicDecrypt(key, signature);
+  } catch {
+    return "isn't signed with the key of the input certificate";
+  }
   if (isOf(signed)) return "has a signature without the name of its hash (DigestInfo)";
   if (isOf(sha256(signed))) return "has a signature of the hash's hash: it was hashed twice";
   if (isOf(Buffer.from(`${signed}\n`))) return "has a signature of the text with a line end";
@@ -141,13 +140,4 @@ function findMistake(signed: Buffer, signature: Buffer, key: KeyObject): string 
 
 function sha256(data: Buffer): Buffer {
   return createHash("sha256").update(data).digest();
-}
-
-/** What was signed, if it was with this key and PKCS#1 v1.5 (RFC 8017 §9.2). */
-function decrypt(signature: Buffer, key: KeyObject): Buffer | undefined {
-  try {
-    return publicDecrypt(key, signature);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,5 @@
 import { ActionError } from "../lib/action-error.ts";
-import { KEY_PAIR_COMMAND, MY_DOMAIN, UPLOAD_PATH } from "../lib/setup-steps.ts";
+import { KEY_PAIR_COMMAND, MY_DOMAIN, SET_CLOCK, UPLOAD_PATH } from "../lib/setup-steps.ts";
 import type { InputName } from "./inputs.ts";
 
 /** One input that can't be used. */
@@ -219,7 +219,10 @@ export const INPUT_ERRORS = {
   },
   "assertion-is-another-token": {
     message: "is {detail}, not an assertion that your key signed",
-    fixes: ["Pass the output of the signing step, for example steps.assertion.outputs.assertion."],
+    fixes: [
+      "Pass the output of the signing step, for example steps.assertion.outputs.assertion.",
+      "To log in with GitHub's OIDC token, set github_oidc: true and remove assertion.",
+    ],
   },
   "assertion-algorithm": { message: "{detail}, and Salesforce accepts only RS256", fixes: [WITH_PKCS1] },
   "assertion-claim": {
@@ -233,7 +236,10 @@ export const INPUT_ERRORS = {
   "assertion-audience": { message: "{detail}", fixes: [] },
   "assertion-expiration": {
     message: "{detail}",
-    fixes: ["In the signing step, set exp to the present time in seconds plus 180."],
+    fixes: [
+      "In the signing step, set exp to the present time in seconds plus 180, directly before this step.",
+      SET_CLOCK,
+    ],
   },
   "assertion-signature": { message: "{detail}", fixes: [WITH_PKCS1, COMPARE_STEP] },
 

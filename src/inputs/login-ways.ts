@@ -39,11 +39,6 @@ const WITHOUT_EFFECT: Readonly<Record<Way, readonly InputName[]>> = {
   assertion: ["token_handler", "private_key_passphrase", "audience"],
   github_oidc: ["username", "private_key_passphrase", "certificate", "certificate_warning_days"],
 };
-const INSTEAD: Readonly<Partial<Record<InputName, string>>> = {
-  token_handler: "To log in without a key, set github_oidc: true.",
-  audience: "To change the audience, set aud in the signing step.",
-  username: "The token exchange handler in Salesforce chooses the user.",
-};
 
 /** Returns whether the text of a boolean input is true, even if other inputs can't be used. */
 export function isTrue(text: string): boolean {
@@ -57,8 +52,8 @@ export function findWays(given: RawInputs): { ways: readonly Way[]; raw: RawInpu
   if (set.length > 1) return { ways: set, raw: given, unused: [] };
   const unused = WITHOUT_EFFECT[way].filter((name) => given[name] !== INPUT_DEFAULTS[name]);
   const blank = Object.fromEntries(unused.map((name) => [name, INPUT_DEFAULTS[name]]));
-  const error = (input: InputName) => inputError("input-without-effect", { detail: way, fixes: [INSTEAD[input]] });
-  return { ways: [way], raw: { ...given, ...blank }, unused: unused.map((input) => ({ input, error: error(input) })) };
+  const error = inputError("input-without-effect", { detail: way });
+  return { ways: [way], raw: { ...given, ...blank }, unused: unused.map((input) => ({ input, error })) };
 }
 
 /** Reads whose login it is, and with what. */

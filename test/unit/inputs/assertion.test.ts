@@ -87,7 +87,7 @@ describe("an assertion", () => {
 
     ["that is a Salesforce access token", "00D000000000001!AQEAQFakeFakeFakeFakeFake", "assertion-not-a-jwt: is a Salesforce access token, not a JWT"],
     ["that is GitHub's OIDC token", withClaim("iss", "https://token.actions.githubusercontent.com"), "assertion-is-another-token: is GitHub's OIDC token, not an assertion that your key signed"],
-    ["that is an OIDC token of GitHub Enterprise Server", withClaim("iss", "https://git.acme.example/_services/token"), "assertion-is-another-token: is GitHub's OIDC token, not an assertion that your key signed"],
+    ["that is an OIDC token of GitHub Enterprise Server", withClaim("iss", "https://git.acme.example/_services/token"), "assertion-is-another-token: is a token that git.acme.example issued, not an assertion that your key signed"],
     ["that is a token of another issuer", withClaim("iss", "https://accounts.google.com"), "assertion-is-another-token: is a token that accounts.google.com issued, not an assertion that your key signed"],
     ["that is encrypted", "eyJh.eyJi.eyJj.eyJk.eyJl", "assertion-not-a-jwt: isn't a JWT, which has three base64url parts with a dot between them"],
 
