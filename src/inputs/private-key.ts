@@ -129,7 +129,7 @@ function unusableReason(key: KeyObject): InputError | undefined {
 
 /**
  * Whether a key's numbers belong together (RFC 8017 §3.2), which takes a fraction of a signature's time. Where they don't,
- * the key may sign all the same, as OpenSSL makes up for some of them. The numbers are written out for this, and go nowhere.
+ * the key may still sign, because OpenSSL compensates for some of them. The numbers are written out for this, and go nowhere.
  */
 function numbersAreConsistent(key: KeyObject): boolean {
   return doesNotThrow(() => {

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { INPUT_ERRORS } from "../../src/inputs/errors.ts";
+import { TimeoutError } from "../../src/lib/clock.ts";
 import { CONNECTED_APP } from "../../src/lib/setup-steps.ts";
-import { NETWORK_ERRORS } from "../../src/token/network-errors.ts";
+import { EXCHANGE_REFUSALS, UNKNOWN_EXCHANGE_REFUSAL } from "../../src/token/exchange-refusals.ts";
+import { classifyNetworkError, NETWORK_ERRORS } from "../../src/token/network-errors.ts";
+import { OIDC_CODES } from "../../src/token/oidc.ts";
 import { type FailureRule, REFUSALS, UNKNOWN_REFUSAL } from "../../src/token/refusals.ts";
 import { RESPONSE_RULES } from "../../src/token/response.ts";
 import { anchors as anchorsOf, links, readDocument } from "./markdown.ts";
@@ -10,18 +13,19 @@ import { anchors as anchorsOf, links, readDocument } from "./markdown.ts";
 const document = readDocument("docs/troubleshooting.md");
 const anchors = anchorsOf(document);
 
+const STAGES = ["not connected", "connected to the proxy", "connected", "secured", undefined];
+const TIMEOUTS = STAGES.map((stage) => classifyNetworkError(Object.assign(new TimeoutError(1000), { stage })).rule);
+
 /** Rules whose entries say what their messages say. */
-const EXPLAINED: readonly FailureRule[] = [...REFUSALS, UNKNOWN_REFUSAL, ...RESPONSE_RULES];
-/** The codes of errors that aren't in a table, or are in a table of their own file. */
-const OTHERS = [
-  "inputs",
-  "not-a-step",
-  "no-answer-in-time",
-  "org-mismatch",
-  "proxy-malformed",
-  "runner-file-unusable",
-  "token-answer-malformed",
+const EXPLAINED: readonly FailureRule[] = [
+  ...REFUSALS,
+  UNKNOWN_REFUSAL,
+  ...RESPONSE_RULES,
+  ...NETWORK_ERRORS,
+  ...TIMEOUTS,
 ];
+/** The codes of errors that aren't in a table, or are in a table of their own file. */
+const OTHERS = ["inputs", "not-a-step", "org-mismatch", "runner-file-unusable", "token-answer-malformed"];
 
 /** The text of an entry without the marks of Markdown, on one line. */
 function entryOf(code: string): string {
@@ -35,7 +39,8 @@ function plain(text: string): string {
 
 describe("docs/troubleshooting.md", () => {
   test("has an entry for each error code, and none for others", () => {
-    const codes = new Set([...EXPLAINED, ...NETWORK_ERRORS].map(({ code }) => code));
+    const keyless = [...EXCHANGE_REFUSALS, UNKNOWN_EXCHANGE_REFUSAL];
+    const codes = new Set([...[...EXPLAINED, ...keyless].map(({ code }) => code), ...OIDC_CODES]);
     assert.deepEqual(new Set(anchors), new Set([...codes, ...Object.keys(INPUT_ERRORS), ...OTHERS]));
   });
 
@@ -53,6 +58,28 @@ describe("docs/troubleshooting.md", () => {
       }
     });
   }
+
+  for (const [code, { fixes }] of Object.entries(INPUT_ERRORS)) {
+    test(`gives for ${code} the fixes of its message, in the same order`, () => {
+      const entry = entryOf(code);
+      let at = 0;
+      for (const fix of fixes) {
+        // What an error adds itself is different in each run.
+        for (const part of fix.split(/\S* ?\{detail\}/)) {
+          const found = entry.indexOf(plain(part).trim(), at);
+          assert.ok(found >= 0, part);
+          at = found;
+        }
+      }
+    });
+  }
+
+  test("gives each fix as a list item or below its cause", () => {
+    for (const line of document.split("\n").filter((line) => line.includes("**Fix"))) {
+      assert.match(line, /^(?:\d\. |- | {2,3})\*\*Fix:\*\* [A-Z]/);
+    }
+    assert.doesNotMatch(document, /\*\*(?:Why|See it|Fix it)\./);
+  });
 
   test("begins each entry with a heading, and says more than that", () => {
     const entries = [...document.matchAll(/<a id="([^"]*)"><\/a>\n(.*)\n+(.*)/g)];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { after, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { StepResult } from "../fakes/runner/step.ts";
@@ -110,6 +110,30 @@ describe("a login", SIDE_BY_SIDE, () => {
     assert.equal(post.conclusion, "success", post.log);
     assert.ok(!salesforce.isLive(access_token));
   });
+});
+
+test("a job with revoke_token connects to the org alone, names the action as user agent, and leaves no file", async (t) => {
+  const alone = await startTestEnvironment({ key: environment });
+  t.after(() => alone.close());
+  let files: readonly string[] = [];
+  const { main } = await loginJob(alone, {
+    with: { revoke_token: "true" },
+    env: { ACTIONS_ORCHESTRATION_ID: "job-1" },
+    between: (_, workspace) => {
+      files = readdirSync(workspace);
+    },
+  });
+  assertLoggedIn(main);
+  assert.deepEqual(files, []);
+  const { requests, connects } = alone.salesforce;
+  assert.deepEqual(
+    connects.map(({ host }) => host),
+    ["acme.my.salesforce.com", "acme.my.salesforce.com"],
+  );
+  assert.deepEqual(
+    requests.map(({ route, headers }) => [route, headers["user-agent"]]),
+    ["token", "revoke"].map((route) => [route, "salesforce-jwt-auth actions_orchestration_id/job-1"]),
+  );
 });
 
 function assertTokenRequest(request: RecordedRequest | undefined): void {

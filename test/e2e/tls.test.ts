@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { createServer as createHttpsServer } from "node:https";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { after, describe, type TestContext, test } from "node:test";
-import { createServer as createTlsServer } from "node:tls";
+import { createServer as createTlsServer, type SecureVersion } from "node:tls";
+import type { StepResult } from "../fakes/runner/step.ts";
 import { type CertificateFlaw, createAuthority } from "../fakes/salesforce/authority.ts";
 import { faults } from "../fakes/salesforce/index.ts";
 import { type LoginOptions, login, loginJob, ownHost, startTestEnvironment } from "./login.ts";
@@ -152,28 +153,29 @@ describe("a login through a proxy that is reached by TLS", SIDE_BY_SIDE, () => {
   }
 });
 
-test("NODE_OPTIONS doesn't lower the version of TLS below 1.2", async (t) => {
+/** Logs in, with options for Node, at a server that supports no version of TLS after `maxVersion`. */
+async function loginWithOldTls(t: TestContext, maxVersion: SecureVersion, nodeOptions: string): Promise<StepResult> {
   const authority = await createAuthority();
   const name = ownHost();
   const server = createHttpsServer(
-    {
-      ...(await authority.certificateFor(name)),
-      maxVersion: "TLSv1.1",
-      minVersion: "TLSv1",
-      ciphers: "ALL:@SECLEVEL=0",
-    },
+    { ...(await authority.certificateFor(name)), maxVersion, minVersion: "TLSv1", ciphers: "ALL:@SECLEVEL=0" },
     (_, response) => response.end("{}"),
   );
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   t.after(() => server.close());
-  const result = await login(environment, {
+  return login(environment, {
     with: { login_url: `https://${name}:${(server.address() as AddressInfo).port}`, timeout_seconds: "10" },
-    env: {
-      no_proxy: name,
-      LOOKUPS: "127.0.0.1",
-      NODE_OPTIONS: `--import=${NAME_SERVICE} --tls-min-v1.0 --tls-cipher-list=ALL:@SECLEVEL=0`,
-    },
+    env: { no_proxy: name, LOOKUPS: "127.0.0.1", NODE_OPTIONS: `--import=${NAME_SERVICE} ${nodeOptions}` },
   });
+}
+
+test("NODE_OPTIONS doesn't lower the version of TLS below 1.2", async (t) => {
+  const result = await loginWithOldTls(t, "TLSv1.1", "--tls-min-v1.0 --tls-cipher-list=ALL:@SECLEVEL=0");
+  assert.deepEqual(linkedCodes(result.annotations[0]?.message ?? ""), ["tls-handshake"]);
+});
+
+test("NODE_OPTIONS can raise the version of TLS to 1.3", async (t) => {
+  const result = await loginWithOldTls(t, "TLSv1.2", "--tls-min-v1.3");
   assert.deepEqual(linkedCodes(result.annotations[0]?.message ?? ""), ["tls-handshake"]);
 });

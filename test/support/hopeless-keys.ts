@@ -153,16 +153,24 @@ function locked(): Row[] {
       encrypted["des-ede3-cbc"](),
       "not this one\n",
     ],
-    ["encrypted PKCS#8 and a passphrase of white space", "private-key-wrong-passphrase", encrypted.pkcs8(), "\n"],
+    ["encrypted PKCS#8 and a passphrase of whitespace", "private-key-wrong-passphrase", encrypted.pkcs8(), "\n"],
     [
       "PKCS#8 with an unknown cipher",
       "private-key-encryption-unsupported",
       armor("ENCRYPTED PRIVATE KEY", oddCipher),
       PASSPHRASE,
     ],
+    ...["SEED-CBC", "ARIA-1-CBC", "CAMELLIA-1-CBC"].map(
+      (cipher): Row => [
+        `PKCS#1 with ${cipher}`,
+        "private-key-encryption-unsupported",
+        encrypted["aes-256-cbc"]().replace("AES-256-CBC", cipher),
+        PASSPHRASE,
+      ],
+    ),
     ["PKCS#1 with single DES", "private-key-encryption-unsupported", singleDes, PASSPHRASE],
     [
-      "PKCS#1 with a cipher nobody knows",
+      "PKCS#1 with an unknown cipher",
       "private-key-encryption-unsupported",
       singleDes.replace("DES-CBC", "ROT-13"),
       PASSPHRASE,
@@ -250,7 +258,7 @@ function notKeys(): Row[] {
   const placeholder = "input-placeholder";
   return [
     ["nothing", "private-key-empty", ""],
-    ["white space", "private-key-empty", " \r\n\t\u00a0\ufeff\n"],
+    ["whitespace", "private-key-empty", " \r\n\t\u00a0\ufeff\n"],
     ["quotes around nothing", "private-key-empty", '""'],
     ["relative path", path, "./certs/salesforce.key"],
     ["relative path without a dot", path, "certs/server"],

@@ -1,7 +1,7 @@
 /** Matches at a position, and goes on with what follows. */
 type Matcher = (text: string, at: number, next: (at: number) => boolean) => boolean;
 
-/** A part of a pattern; `width` if it always matches so many characters, `isCharacter` if it is one character. */
+/** A part of a pattern; `width` if it always matches that number of characters, `isCharacter` if it is one character. */
 interface Part {
   readonly match: Matcher;
   readonly width: number | undefined;

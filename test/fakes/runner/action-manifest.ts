@@ -4,7 +4,7 @@ import { parse } from "yaml";
 
 /** What the runner takes from an `action.yml`. */
 export interface ActionManifest {
-  /** Default by the input's name, in the order of the file; empty where there is none. */
+  /** Default by the input's name, in the order of the file; empty if it has no default. */
   readonly defaults: ReadonlyMap<string, string>;
   readonly outputs: readonly string[];
   /** The file to start, relative to the action's folder. */

@@ -23,7 +23,7 @@ test("reads the old style, anywhere in a line", () => {
 });
 
 for (const start of ["  ", "\t", "\u00a0", "\u0085", "\u2003"]) {
-  test(`a command may follow white space (${JSON.stringify(start)})`, () => {
+  test(`a command may follow whitespace (${JSON.stringify(start)})`, () => {
     assert.equal(parseCommand(`${start}::add-mask::x`, isKnown)?.data, "x");
   });
 }

@@ -30,7 +30,7 @@ export function parseCommand(line: string, isKnown: (name: string) => boolean): 
 }
 
 function parseNew(line: string, isKnown: (name: string) => boolean): Command | undefined {
-  // White space as .NET has it: JavaScript's, with the next-line character and without the byte order mark.
+  // Whitespace as .NET has it: JavaScript's, with the next-line character and without the byte order mark.
   const [, head, data] = /^(?:(?!\ufeff)[\s\u0085])*::(.*?)::(.*)$/s.exec(line) ?? [];
   if (head === undefined || data === undefined) return undefined;
   const command = parseHead(head, ",", PROPERTY);

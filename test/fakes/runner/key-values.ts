@@ -13,7 +13,7 @@ interface Line {
   readonly end: number;
 }
 
-/** What stands at a line: a pair and where to go on, or why there is none. */
+/** What a line contains: a pair and where to go on, or why it contains no pair. */
 type Entry = { readonly pair: Pair; readonly next: number } | { readonly problem: string };
 
 /**

@@ -14,7 +14,7 @@ const PART = /^(?:[\w-]+|(?=(?:.{4})+$)[\w-]+={1,2})$/;
 /**
  * Takes an assertion apart (RFC 7515 §5.2): three parts in base64url, of which two are JSON objects.
  *
- * @returns undefined where it is none
+ * @returns undefined if it is not an assertion
  */
 export function parseAssertion(text: string): Assertion | undefined {
   const [header, claims, signature, ...more] = text.split(".");

@@ -19,7 +19,7 @@ export interface RecordedRequest {
   /** Header and claims of the assertion, where they can be read. */
   header: Readonly<Record<string, unknown>> | undefined;
   claims: Readonly<Record<string, unknown>> | undefined;
-  /** Name of the route: `token`, `revoke`, …; undefined where there is none. */
+  /** Name of the route: `token`, `revoke`, …; undefined for any other path. */
   route: string | undefined;
   /** Undefined for as long as nothing was answered. */
   status: number | undefined;

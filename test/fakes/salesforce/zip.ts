@@ -14,7 +14,7 @@ const DATE = 0x21;
 /**
  * Reads a zip file, folders left out.
  *
- * @throws Error where it is none
+ * @throws Error if it isn't a ZIP file
  */
 export function readZip(zip: Buffer): Files {
   const end = zip.lastIndexOf(word(END_OF_DIRECTORY));

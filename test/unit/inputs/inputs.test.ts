@@ -99,7 +99,7 @@ describe("action.yml", () => {
     const required = Object.entries(inputs).filter(([, input]) => input.required);
     assert.deepEqual(
       required.map(([name]) => name),
-      ["consumer_key", "username"],
+      [],
     );
   });
 });
@@ -109,12 +109,12 @@ describe("an input in the environment", () => {
     ["that is not there stands at its default", {}, "timeout_seconds", "60"],
     ["that is not there and has no default is blank", {}, "audience", ""],
     ["that is blank stands at its default", { timeout_seconds: "" }, "timeout_seconds", "60"],
-    ["that is white space stands at its default", { revoke_token: " \n" }, "revoke_token", "false"],
-    ["that is white space and has no default is blank", { private_key: "\n" }, "private_key", ""],
+    ["that is whitespace stands at its default", { revoke_token: " \n" }, "revoke_token", "false"],
+    ["that is whitespace and has no default is blank", { private_key: "\n" }, "private_key", ""],
     ["is kept as it was given", { private_key: " key \n" }, "private_key", " key \n"],
     ["login_url that is not there stands at its default", {}, "login_url", "https://login.salesforce.com"],
     ["login_url that is blank stays blank", { login_url: "" }, "login_url", ""],
-    ["login_url that is white space stays white space", { login_url: " " }, "login_url", " "],
+    ["login_url that is whitespace stays whitespace", { login_url: " " }, "login_url", " "],
   ];
   for (const [what, given, name, value] of cases) {
     test(what, () => assert.equal(rawInputs(environment(given))[name], value));
@@ -238,6 +238,24 @@ describe("inputs that can be used", () => {
     assert.ok(key.equals(sameKey));
   });
 
+  test("may be as long as their limits", () => {
+    const passphrase = "é".repeat(512);
+    const cipher = { type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase } as const;
+    const inputs = read({
+      consumer_key: "x".repeat(255),
+      username: `x@${"x".repeat(253)}`,
+      private_key: String(privateKey.export(cipher)).padEnd(65_536),
+      private_key_passphrase: `${passphrase}\n`,
+      login_url: `acme.my.site.com/${"x".repeat(2031)}`,
+      audience: `https://a.my.site.com/${"x".repeat(2026)}`,
+      certificate: certificatePem.padEnd(65_536),
+    });
+    assert.deepEqual([inputs.consumerKey.length, inputs.username.length, inputs.audience.length], [255, 255, 2048]);
+    const key = Buffer.from(privateKeyPem);
+    const file = "k".repeat(4096);
+    assert.ok(reading({ ...MINIMAL, private_key: "", private_key_file: file }, { [file]: key }).inputs().privateKey);
+  });
+
   test("can't be changed afterwards", () => {
     assert.throws(() => Object.assign(read({}), { username: "other@example.com" }), TypeError);
   });
@@ -267,17 +285,17 @@ describe("inputs that can be used", () => {
 type Problem = readonly [input: InputName, code: string];
 const problems: readonly (readonly [what: string, given: Given, ...problems: readonly Problem[]])[] = [
   ["a blank consumer key", { consumer_key: "" }, ["consumer_key", "input-blank"]],
-  ["a consumer key of white space", { consumer_key: " \n" }, ["consumer_key", "input-blank"]],
+  ["a consumer key of whitespace", { consumer_key: " \n" }, ["consumer_key", "input-blank"]],
   ["a blank username", { username: "\t" }, ["username", "input-blank"]],
   ["no key at all", { private_key: "" }, ["private_key", "input-blank"]],
-  ["a key of white space and no file", { private_key: " \n", private_key_file: " " }, ["private_key", "input-blank"]],
-  ["a key and a file", { private_key_file: "key.pem" }, ["private_key", "private-key-given-twice"]],
+  ["a key of whitespace and no file", { private_key: " \n", private_key_file: " " }, ["private_key", "input-blank"]],
+  ["a key and a file", { private_key_file: "key.pem" }, ["private_key", "login-given-twice"]],
   ["a blank login_url", { login_url: "" }, ["login_url", "login-url-blank"]],
-  ["a login_url of white space", { login_url: " \n" }, ["login_url", "login-url-blank"]],
+  ["a login_url of whitespace", { login_url: " \n" }, ["login_url", "login-url-blank"]],
   ["a login_url without TLS", { login_url: "http://login.salesforce.com" }, ["login_url", "login-url-not-https"]],
   ["an audience that is no URL", { audience: "login" }, ["audience", "audience-not-https-url"]],
   [
-    "an audience that is no URL beside a login_url that is none",
+    "an audience and a login_url that aren't URLs",
     { audience: "login", login_url: "" },
     ["login_url", "login-url-blank"],
     ["audience", "audience-not-https-url"],
@@ -322,7 +340,7 @@ const problems: readonly (readonly [what: string, given: Given, ...problems: rea
   ],
   ["a negative number of days", { certificate_warning_days: "-1" }, ["certificate_warning_days", "input-not-a-number"]],
   ["too many days", { certificate_warning_days: "3651" }, ["certificate_warning_days", "input-not-a-number"]],
-  ["an org id that is none", { expected_org_id: "acme" }, ["expected_org_id", "org-id-malformed"]],
+  ["a malformed org ID", { expected_org_id: "acme" }, ["expected_org_id", "org-id-malformed"]],
   ["yes", { export_environment_variables: "yes" }, ["export_environment_variables", "input-not-a-boolean"]],
   ["on", { revoke_token: "on" }, ["revoke_token", "input-not-a-boolean"]],
   ["1", { write_job_summary: "1" }, ["write_job_summary", "input-not-a-boolean"]],

@@ -74,7 +74,7 @@ describe("parseLoginUrl, whatever it is given", () => {
       const { protocol, username, password, search, hash, host } = url;
       assert.deepEqual([protocol, username, password, search, hash], ["https:", "", "", "", ""]);
       assert.equal(host, loginUrl.host);
-      assert.equal(loginUrl.url, url.href.replace(/\/$/, ""), "is spelt as URL spells it");
+      assert.equal(loginUrl.url, url.href.replace(/\/$/, ""), "is spelled as URL spells it");
       assert.equal(new URL(loginUrl.tokenEndpoint).host, loginUrl.host);
       assert.ok(loginUrl.tokenEndpoint.endsWith("/services/oauth2/token"));
     });

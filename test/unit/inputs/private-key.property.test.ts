@@ -34,7 +34,7 @@ function read(text: string, passphrase?: string): KeyObject | ActionError {
   }
 }
 
-/** Whatever was given, there is a key that signs RS256, or a failure that the documentation knows and that tells nothing. */
+/** For any text, there is a key that signs RS256, or a failure that the documentation knows and that tells nothing. */
 function assertSettled(outcome: KeyObject | ActionError): void {
   if (outcome instanceof KeyObject) {
     assert.equal(outcome.asymmetricKeyType, "rsa");

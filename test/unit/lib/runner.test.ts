@@ -50,7 +50,7 @@ describe("mask", () => {
     ["is escaped", ["50% off"], ["::add-mask::50%25 off"]],
     ["isn't repeated", ["twice", "once", "twice", " twice"], ["::add-mask::twice", "::add-mask::once"]],
     ["is never blank", ["", " \n\t", "\r\n"], []],
-    ["leaves out white space around, which may get lost in a log", ["  padded "], ["::add-mask::padded"]],
+    ["leaves out whitespace around, which may get lost in a log", ["  padded "], ["::add-mask::padded"]],
     [
       "of several lines is one of each line and none of the whole",
       ["first\nsecond\r\n  third\rfirst\n"],

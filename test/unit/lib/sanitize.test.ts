@@ -21,7 +21,7 @@ const examples: readonly (readonly [what: string, text: string, shown: string])[
   ["plain text as it is", "user hasn't approved this consumer", "user hasn't approved this consumer"],
   ["text in any script", "ユーザーは無効です – naïve", "ユーザーは無効です – naïve"],
   ["line ends of every kind as one space", "a\r\nbb\rc\ndd\u0085e\u2028ff\u2029g\vhh\fi", "a bb c dd e ff g hh i"],
-  ["no white space around", " \t\n x \n", "x"],
+  ["no whitespace around", " \t\n x \n", "x"],
   ["no null, bell, backspace or delete", "a\0b\u0007c\bd\u007fe", "a b c d e"],
   ["no format characters that hide or turn text round", "a\u202eb\u200bc\u2066d\ufeffe\u00adf", "a b c d e f"],
   ["no colors", "\u001b[31;1mred\u001b[0m", "red"],
@@ -123,7 +123,7 @@ const secret = fc.oneof(
   jwt.map((text) => encodeURIComponent(text)),
   opaqueToken.map((text) => encodeURIComponent(text)),
 );
-/** White space shrinks to nothing, so that what comes after it is shown even where it began far behind the limit. */
+/** Whitespace shrinks to nothing, so that what comes after it is shown even where it began far behind the limit. */
 const surroundings = fc.oneof(
   fc.constantFrom(
     "",
