@@ -196,6 +196,13 @@ describe("the budget", () => {
     assert.deepEqual(result.signing, REQUEST.signing);
   });
 
+  test("that ends in silence without an answer of Salesforce reports what the proxy answered before", async () => {
+    const refused = new Error("tunneling socket could not be established, statusCode=502");
+    const proxy502 = { fault: Object.assign(refused, { code: "ECONNRESET" }) };
+    const { result } = await fail([proxy502, silence], { timeoutSeconds: 10 });
+    assert.equal(result.response.rule.code, "proxy-unreachable");
+  });
+
   test("that ends without any answer reports the last network error", async () => {
     const { result } = await fail([fault("ECONNRESET"), silence], { timeoutSeconds: 10 });
     assert.equal(result.response.rule.code, "no-answer-in-time");
