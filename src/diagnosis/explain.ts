@@ -2,6 +2,7 @@ import { ActionError, type Cause } from "../lib/action-error.ts";
 import { CONNECTED_APP } from "../lib/setup-steps.ts";
 import type { Fact } from "../token/refusals.ts";
 import type { ErrorResponse, FailedResponse, InvalidResponse } from "../token/response.ts";
+import { attemptMs } from "../token/retry.ts";
 import { type FailedRequest, findHints, type Hint } from "./hints.ts";
 
 const MAX_CAUSES = 4;
@@ -16,6 +17,8 @@ const FACTS: Readonly<Record<Fact, (run: FailedRequest) => boolean>> = {
   "audience not set": ({ inputs }) => inputs.audience === inputs.loginUrl.audience || inputs.assertion !== undefined,
   "My Domain": ({ inputs }) => inputs.loginUrl.isMyDomain,
   "not a site": ({ inputs }) => inputs.loginUrl.kind !== "site" && inputs.loginUrl.kind !== "custom-domain",
+  "not a sandbox": ({ inputs }) => inputs.loginUrl.isSandbox === false,
+  "longest attempts": ({ inputs }) => attemptMs(inputs.timeoutSeconds * 1000) === attemptMs(Number.POSITIVE_INFINITY),
   "External Client App": isExternalClientApp,
 };
 

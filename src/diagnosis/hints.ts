@@ -172,7 +172,7 @@ function sandboxOf(username: string): string | undefined {
 function genericLoginHost({ inputs: { loginUrl } }: FailedRequest): Hint | undefined {
   if (loginUrl.kind !== "login-host" && loginUrl.kind !== "instance") return undefined;
   return {
-    cause: `The request went to ${loginUrl.host}, which may not find External Client Apps since Spring '26.`,
+    cause: `The request went to ${loginUrl.host}, which is reported not to find External Client Apps since Spring '26.`,
     fix: USE_MY_DOMAIN,
   };
 }

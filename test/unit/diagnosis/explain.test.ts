@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { explain } from "../../../src/diagnosis/explain.ts";
 import type { Certificate } from "../../../src/inputs/certificate.ts";
+import { TimeoutError } from "../../../src/lib/clock.ts";
+import { classifyNetworkError } from "../../../src/token/network-errors.ts";
 import { REFUSALS, UNKNOWN_REFUSAL } from "../../../src/token/refusals.ts";
 import { assertMessageForm } from "../../support/message-form.ts";
 import { type Differences, failedRequest, failedResponse, refused } from "./failed-request.ts";
@@ -88,7 +90,7 @@ describe("an explanation", () => {
     });
     assert.deepEqual(
       causes.map(({ fix }) => fix.slice(0, 21)),
-      ["If this is a sandbox,", "Set login_url to the ", "Setup > External Clie", "Create the app in the"],
+      ["If this is a sandbox,", "Set login_url to the ", "Setup > External Clie", "Wait 10 minutes (some"],
     );
   });
 
@@ -135,6 +137,12 @@ describe("a likely cause is left out if the run shows", () => {
   const OTHER_KIND = "login_url is the address of another kind of org, for example production instead of a sandbox.";
   const SITE_PATH = "The path of the site in login_url is missing or wrong.";
   const CONNECTED_APP = "The Connected App is blocked.";
+  const REFRESHED = "The sandbox was refreshed, which removed its apps.";
+  const SLOW = "The connection is slow, and one attempt gets only half of timeout_seconds.";
+  const silent = {
+    kind: "none",
+    ...classifyNetworkError(Object.assign(new TimeoutError(15_000), { stage: "secured" })),
+  } as const;
   const expired = refused("invalid_grant", "expired authorization code");
   const audience = refused("invalid_grant", "audience is invalid");
   const signing = { audience: "https://acme.my.salesforce.com", fallbackAudience: undefined, skewMs: 100_000 };
@@ -148,6 +156,8 @@ describe("a likely cause is left out if the run shows", () => {
     ["a My Domain", OTHER_KIND, { response: audience, loginUrl: "login.salesforce.com" }, { response: audience }],
     ["that login_url isn't a site", SITE_PATH, { response: audience, loginUrl: "a.my.site.com/x" }, { response: audience }],
     ["that login_url isn't an own domain", SITE_PATH, { response: audience, loginUrl: "a.example" }, { response: audience }],
+    ["production", REFRESHED, { response: refused("app_not_found"), loginUrl: "acme--uat.sandbox.my.salesforce.com" }, { response: refused("app_not_found") }],
+    ["that an attempt gets the longest time already", SLOW, { response: silent, inputs: { timeoutSeconds: 29 } }, { response: silent, inputs: { timeoutSeconds: 30 } }],
     ["an External Client App", CONNECTED_APP, { response: refused("OAUTH_APP_BLOCKED") }, { response: refused("OAUTH_EC_APP_BLOCKED") }],
   ];
   for (const [fact, cause, without, withIt] of facts) {
