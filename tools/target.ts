@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
+import { createGithubOidc, DEPLOY_JOB } from "../test/fakes/github-oidc/index.ts";
 import { clientKey } from "../test/fakes/salesforce/client-key.ts";
-import { startSalesforce } from "../test/fakes/salesforce/index.ts";
+import { addUser, startSalesforce } from "../test/fakes/salesforce/index.ts";
+import { keylessProject, readKeylessApp } from "../test/fakes/salesforce/token-exchange-metadata.ts";
 
 /** A Salesforce, and the step that logs in to it. */
 export interface Target {
@@ -81,6 +83,25 @@ export async function embeddedTarget(): Promise<Target> {
     },
     env: salesforce.env,
     secrets: [privateKeyPem],
+    close: () => salesforce.close(),
+  };
+}
+
+/** Starts the embedded Salesforce and GitHub's OIDC provider, with the app, the handler, and the rule of `setup/keyless`. */
+export async function keylessTarget(): Promise<Target> {
+  const github = createGithubOidc();
+  const salesforce = await startSalesforce({ routes: github.routes });
+  github.serveAt(salesforce);
+  const { username, instanceUrl } = salesforce.org;
+  const runAs = addUser(salesforce.org, { username: "keyless-handler@acme.example" }).username;
+  const { repositoryId, repositoryOwnerId } = DEPLOY_JOB;
+  const project = keylessProject({ username, runAs, repositoryId, repositoryOwnerId, environment: "production" });
+  const { consumerKey } = salesforce.register(readKeylessApp(project, github.keys));
+  return {
+    name: "embedded, with GitHub's OIDC provider (preview)",
+    with: { github_oidc: "true", consumer_key: consumerKey, login_url: instanceUrl },
+    env: { ...salesforce.env, ...github.env },
+    secrets: [github.env.ACTIONS_ID_TOKEN_REQUEST_TOKEN],
     close: () => salesforce.close(),
   };
 }

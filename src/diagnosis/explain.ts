@@ -4,6 +4,7 @@ import type { Fact } from "../token/refusals.ts";
 import type { ErrorResponse, FailedResponse, InvalidResponse } from "../token/response.ts";
 import { attemptMs } from "../token/retry.ts";
 import { type FailedRequest, findHints, type Hint } from "./hints.ts";
+import { describeClaims, describeJob } from "./job-claims.ts";
 
 const MAX_CAUSES = 4;
 /** Errors that only External Client Apps cause. */
@@ -12,8 +13,7 @@ const EXTERNAL_CLIENT_APP = /^(?:app_not_found$|OAUTH_EC_)/i;
 /** What this run shows by itself, and so rules a likely cause out. */
 const FACTS: Readonly<Record<Fact, (run: FailedRequest) => boolean>> = {
   "signed on Salesforce's time": ({ result }) => result.signing.skewMs !== undefined,
-  // Of an assertion that an earlier step signed, hints say what that step has to change.
-  "key matches certificate": ({ inputs }) => inputs.certificate !== undefined || inputs.assertion !== undefined,
+  "key matches certificate": ({ inputs }) => (inputs.certificate ?? inputs.assertion) !== undefined,
   "audience not set": ({ inputs }) => inputs.audience === inputs.loginUrl.audience || inputs.assertion !== undefined,
   "My Domain": ({ inputs }) => inputs.loginUrl.isMyDomain,
   "not a site": ({ inputs }) => inputs.loginUrl.kind !== "site" && inputs.loginUrl.kind !== "custom-domain",
@@ -29,8 +29,7 @@ const FACTS: Readonly<Record<Fact, (run: FailedRequest) => boolean>> = {
  * @returns an error without secrets
  */
 export function explain(run: FailedRequest): ActionError {
-  const { inputs, result } = run;
-  const { response } = result;
+  const { response } = run.result;
   const hints = findHints(response.rule.code, run);
   const likely: readonly Cause[] = response.rule.causes.filter(
     ({ unless }) => unless === undefined || !FACTS[unless](run),
@@ -38,15 +37,24 @@ export function explain(run: FailedRequest): ActionError {
   return new ActionError({
     code: response.rule.code,
     headline: response.rule.headline,
-    context: [
-      ...describeResponse(response),
-      `User ${inputs.username} at ${inputs.loginUrl.host}${audienceOf(run)}`,
-      ...describeAttempts(run),
-    ],
+    context: [...describeResponse(response), ...describeTarget(run), ...describeAttempts(run)],
     causes: withoutRepeats(inOrder(hints, likely))
       .slice(0, MAX_CAUSES)
       .map((cause) => forAppType(cause, run)),
   });
+}
+
+/** Who and where. A keyless job has no user of its own choice, so its claims are shown if a handler may have seen them. */
+function describeTarget(run: FailedRequest): string[] {
+  const { inputs, result } = run;
+  const { host } = inputs.loginUrl;
+  if (!inputs.keyless) return [`User ${inputs.username} at ${host}${audienceOf(run)}`];
+  if (result.claims === undefined) return [`OIDC token for ${inputs.audience}, to log in at ${host}`];
+  const claims = { ...result.claims };
+  return [
+    `Job of ${describeJob(claims)} at ${host}`,
+    ...(result.response.kind === "error" ? describeClaims(claims) : []),
+  ];
 }
 
 /** What Salesforce or the network said; nothing if nothing came. */

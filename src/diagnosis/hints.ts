@@ -60,9 +60,7 @@ const HINT_RULES: readonly HintRule[] = [
     appliesTo: ["audience-refused", "assertion-invalid", "authentication-failure", "unknown-refusal"],
     find: unusualAudience,
   },
-  { appliesTo: ["assertion-expired"], find: signedTooEarly },
-  { appliesTo: ["audience-refused"], find: signedForOneAudience },
-  { appliesTo: ["assertion-invalid"], find: signatureNotVerified },
+  { appliesTo: ["assertion-expired", "audience-refused", "assertion-invalid"], find: signedEarlier },
   { appliesTo: OTHER_ORG, find: sandboxUserInProduction },
   { appliesTo: OTHER_ORG, find: otherUserInSandbox },
   { appliesTo: ["app-not-found", "client-identifier-invalid", "domain-not-supported"], find: genericLoginHost },
@@ -98,31 +96,18 @@ function wrongClock({ result: { measuredSkewMs = 0, signing } }: FailedRequest):
   return { cause: `The runner's clock is ${describeSkew(measuredSkewMs)}: ${effect}.`, fix: SET_CLOCK };
 }
 
-function signedTooEarly({ inputs }: FailedRequest): Hint | undefined {
-  if (!inputs.assertion) return undefined;
-  return {
-    cause: "The action can't sign this assertion again on Salesforce's time.",
-    fix: "In the signing step, set exp to the present time in seconds plus 180, and put that step directly before this one.",
+/** What only the step that signed can change. */
+function signedEarlier({ inputs, result }: FailedRequest): Hint | undefined {
+  const { assertion, audience, certificate, loginUrl } = inputs;
+  const { code } = result.response.rule;
+  if (!assertion || (code === "assertion-invalid" && certificate)) return undefined;
+  const aud = (audience === loginUrl.audience && loginUrl.fallbackAudience) || loginUrl.audience;
+  const fixes: Readonly<Record<string, string>> = {
+    "assertion-expired": "set exp to the present time in seconds plus 180, directly before this step",
+    "audience-refused": `set aud to ${aud}`,
+    "assertion-invalid": "use the app's key and RS256. If you set certificate, the action names the mistake",
   };
-}
-
-function signedForOneAudience({ inputs }: FailedRequest): Hint | undefined {
-  if (!inputs.assertion) return undefined;
-  const { audience, fallbackAudience } = inputs.loginUrl;
-  const others = [audience, fallbackAudience].filter((each) => each !== undefined && each !== inputs.audience);
-  if (others.length === 0) return undefined;
-  return {
-    cause: `The action can't change the aud of a signed assertion, which is ${inputs.audience}.`,
-    fix: `In the signing step, set aud to ${others.join(" or ")}.`,
-  };
-}
-
-function signatureNotVerified({ inputs }: FailedRequest): Hint | undefined {
-  if (!inputs.assertion || inputs.certificate) return undefined;
-  return {
-    cause: "The assertion was signed with another key or another padding than the certificate on the app requires.",
-    fix: "Set the input certificate to the app's certificate: the action then verifies the signature, and names the mistake.",
-  };
+  return { cause: "The action can't change a signed assertion.", fix: `In the signing step, ${fixes[code]}.` };
 }
 
 function unusualAudience({ inputs }: FailedRequest): Hint | undefined {

@@ -1,8 +1,6 @@
 import { constants, createHash, type KeyObject, publicDecrypt, verify } from "node:crypto";
-import { SET_CLOCK } from "../lib/setup-steps.ts";
-import { InputError, inputError } from "./errors.ts";
+import { type InputErrorCode, inputError } from "./errors.ts";
 import type { LoginUrl } from "./login-url.ts";
-import { parseConsumerKey, parseUsername } from "./parsers.ts";
 
 /** An assertion that another program signed, as it is sent: its claims are well-formed. */
 export interface GivenAssertion {
@@ -19,270 +17,127 @@ export interface GivenAssertion {
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Salesforce documents three minutes and accepts more; this is the limit beyond which `exp` is taken for a mistake. */
-const MAX_LIFETIME_SECONDS = 600;
-/** The year 5138 in seconds, or 1973 in milliseconds. */
-const FIRST_MILLISECONDS = 1e11;
-/** Salesforce's limits for both are lower; a longer one is another value. */
-const MAX_IDENTIFIER = 255;
-/** The signature of an RSA key of 2048 bits. */
-const MIN_SIGNATURE_BYTES = 256;
-
-const TO_BASE64URL = "In the signing step, convert each part: base64 | tr '+/' '-_' | tr -d '=\\r\\n'";
-const SIGN_BYTES =
-  "In the signing step, encode the signature's bytes as base64url, once and without anything around them.";
-const SIGN_LATE = "Sign directly before this step: the assertion is valid for three minutes.";
-const WITH_PKCS1 =
-  "In the signing step, use RSASSA_PKCS1_V1_5_SHA_256 (AWS), a key for RSA_SIGN_PKCS1_2048_SHA256 (Google), RS256 (Azure), signature_algorithm=pkcs1v15 (Vault), or SHA256-RSA-PKCS (PKCS#11).";
-
-/** What a text is that isn't three base64url parts. The first match wins. */
-const OTHER_FORMS: readonly { readonly match: RegExp; readonly detail: string; readonly fix?: string }[] = [
-  { match: /^Bearer\s/i, detail: "begins with Bearer", fix: "Pass the assertion alone." },
-  {
-    match: /\.vault:v\d+:/,
-    detail: "contains Vault's prefix vault:v1: in its signature",
-    fix: "In the signing step, take the signature that follows the second colon, and convert it to base64url.",
-  },
-  { match: /\s/, detail: "contains a line break or a space", fix: TO_BASE64URL },
-  { match: /^[\w+/=-]+(?:\.[\w+/=-]+){2}$/, detail: "is in base64, and a JWT is in base64url", fix: TO_BASE64URL },
-  {
-    match: /^[\w-]+\.[\w-]+\.?$/,
-    detail: "has no signature",
-    fix: "In the signing step, append a dot and the signature to the text that was signed.",
-  },
-  { match: /^ZXlK[\w+/-]+=*$/, detail: "is encoded in base64 as a whole", fix: "Pass the assertion as it is." },
-  { match: /^/, detail: "isn't a JWT, which has three base64url parts with a dot between them" },
-];
-
-/** Other tokens that are passed by mistake, by their form. */
-const OTHER_TOKENS: readonly (readonly [RegExp, string])[] = [
-  [/^00D[A-Za-z\d]{12}!/, "a Salesforce access token"],
-  [/^[\w-]+(?:\.[\w-]*){4}$/, "an encrypted token (JWE)"],
-];
-
-/**
- * Parses an assertion that an earlier step had signed, and checks all that Salesforce would reject for certain.
- *
- * @param text the input as given
- * @param now the runner's time
- * @throws InputError with a code `assertion-…`, never with a part of the text other than `alg`, hosts, and usernames
- */
-export function parseAssertion(text: string, now: Date): GivenAssertion {
-  const jwt = text.trim();
-  const [, other] = OTHER_TOKENS.find(([form]) => form.test(jwt)) ?? [];
-  if (other !== undefined) throw inputError("assertion-is-another-token", { detail: other });
-  const [header = "", payload = "", signature = "", ...more] = jwt.split(".");
-  if (more.length > 0 || ![header, payload, signature].every(isBase64url)) throw otherForm(jwt);
-  const claims = jsonOf(payload);
-  if (claims === undefined) throw inputError("assertion-not-a-jwt", { detail: "has claims that aren't a JSON object" });
-  // Before the algorithm: a token of another issuer is to be called what it is, not to be signed in another way.
-  refuseOtherIssuers(claims);
-  refuseOtherAlgorithms(jsonOf(header));
-  refuseOtherEncodings(signature);
-  const identifiers = {
-    iss: identifier("iss", claims["iss"], parseConsumerKey),
-    sub: identifier("sub", claims["sub"], parseUsername),
-  };
-  return { text: jwt, claims: { ...identifiers, aud: audience(claims["aud"]), exp: expiration(claims, now) } };
-}
-
-/**
- * Checks that an assertion is for the host that gets it.
- *
- * @throws InputError `assertion-audience`: another host could use an assertion that is for Salesforce, and Salesforce rejects
- *   one that is for another org
- */
-export function checkAssertionAudience({ claims: { aud } }: GivenAssertion, loginUrl: LoginUrl): void {
-  const { hostname } = new URL(aud);
-  const documented = [loginUrl.audience, loginUrl.fallbackAudience, ...(loginUrl.isSalesforce ? GENERIC : [])];
-  if (documented.some((each) => each !== undefined && new URL(each).hostname === hostname)) return;
-  throw inputError("assertion-audience", {
-    detail: `is for ${hostname} (its aud), but login_url is ${loginUrl.host}`,
-    fixes: [
-      `In the signing step, set aud to ${loginUrl.audience}`,
-      ...(loginUrl.isSalesforce ? [`Or set login_url to ${aud}, if that is the address of your org.`] : []),
-    ],
-  });
-}
-
-/** The documented audiences of production and sandboxes: which of the two an org accepts, only Salesforce knows for certain. */
+/** The documented audiences. Only Salesforce knows which one an org accepts. */
 const GENERIC = ["https://login.salesforce.com", "https://test.salesforce.com"];
 
-/**
- * Verifies the signature with the public key of the certificate.
- *
- * @throws InputError `assertion-signature` with the mistake, if it is a known one
- */
-export function verifyAssertion({ text }: GivenAssertion, publicKey: KeyObject): void {
+const OTHER_FORMS: readonly (readonly [RegExp, string])[] = [
+  [/^00D\w{12}!/, "is a Salesforce access token, not a JWT"],
+  [/\.vault:v\d+:/, "contains Vault's prefix vault:v1: in its signature"],
+  [/\s/, "contains a line break or a space"],
+  [/^[\w+/=-]+(?:\.[\w+/=-]+){2}$/, "is in base64, and a JWT is in base64url"],
+  [/^[\w-]+\.[\w-]+\.?$/, "has no signature"],
+  [/^/, "isn't a JWT, which has three base64url parts with a dot between them"],
+];
+
+/** Parses an assertion, and refuses what Salesforce would reject for certain. Errors show only its `alg` and hosts. */
+export function parseAssertion(given: string, now: Date): GivenAssertion {
+  const text = given.trim();
+  if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(text)) {
+    refuse("assertion-not-a-jwt", OTHER_FORMS.find(([form]) => form.test(text))?.[1] as string);
+  }
+  const [header = "", payload = "", signature = ""] = text.split(".");
+  const claims = jsonOf(payload, "claims");
+  refuseOtherIssuers(claims);
+  const { alg } = jsonOf(header, "a header");
+  if (alg !== "RS256")
+    refuse("assertion-algorithm", `has ${/^[\w-]{1,20}$/.test(`${alg}`) ? `the alg ${alg}` : "no valid alg"}`);
+  refuseOtherEncodings(signature);
+  const iss = textOf(claims, "iss", /^[^\s\p{C}]{1,255}$/u);
+  const sub = textOf(claims, "sub", /^(?=.{1,255}$)[^\s\p{C}@]+@[^\s\p{C}@]+$/u);
+  return { text, claims: { iss, sub, aud: audience(claims), exp: expiration(claims, now.getTime() / 1000) } };
+}
+
+/** Refuses an assertion for another host than the one that gets it, and could use it there. */
+export function checkAssertionAudience({ claims: { aud } }: GivenAssertion, loginUrl: LoginUrl): void {
+  const { audience, host, isSalesforce } = loginUrl;
+  const { hostname } = new URL(aud);
+  if ([audience, ...(isSalesforce ? GENERIC : [])].some((each) => new URL(each).hostname === hostname)) return;
+  const other = isSalesforce ? `Or set login_url to ${aud}, if that is the address of your org.` : undefined;
+  const detail = `is for ${hostname} (its aud), but login_url is ${host}`;
+  refuse("assertion-audience", detail, `In the signing step, set aud to ${audience}`, other);
+}
+
+/** Refuses an assertion whose signature the key doesn't verify, and names the mistake. */
+export function verifyAssertion({ text }: GivenAssertion, key: KeyObject): void {
   const end = text.lastIndexOf(".");
   const signed = Buffer.from(text.slice(0, end));
   const signature = Buffer.from(text.slice(end + 1), "base64url");
-  if (verify("sha256", signed, publicKey, signature)) return;
-  throw inputError("assertion-signature", findMistake({ signed, signature, publicKey }));
+  if (!verify("sha256", signed, key, signature)) refuse("assertion-signature", findMistake(signed, signature, key));
 }
 
-function isBase64url(part: string): boolean {
-  return /^[\w-]+$/.test(part);
+function refuse(code: InputErrorCode, detail: string, ...fixes: (string | undefined)[]): never {
+  throw inputError(code, { detail, fixes });
 }
 
-function otherForm(jwt: string): InputError {
-  const { detail, fix } = OTHER_FORMS.find(({ match }) => match.test(jwt)) as (typeof OTHER_FORMS)[number];
-  return inputError("assertion-not-a-jwt", { detail, fixes: [fix] });
-}
-
-function jsonOf(part: string): Json | undefined {
+function jsonOf(part: string, name: string): Json {
   try {
     const value: unknown = JSON.parse(Buffer.from(part, "base64url").toString());
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
-  } catch {
-    return undefined;
-  }
+    if (value?.constructor === Object) return value as Json;
+  } catch {}
+  return refuse("assertion-not-a-jwt", `has ${name} in another form than a JSON object`);
 }
 
-/** A consumer key is never an address, and the `iss` of an identity provider's token always is (OpenID Connect Core §2). */
+/** An identity provider's `iss` is an address (OpenID Connect Core §2), and a consumer key never is. */
 function refuseOtherIssuers({ iss }: Json): void {
-  if (typeof iss !== "string" || !/^https?:\/\//.test(iss)) return;
-  const host = URL.parse(iss)?.hostname ?? "";
-  const isGithub = /^token\.actions\./.test(host) || iss.endsWith("/_services/token");
-  const detail = isGithub
-    ? "GitHub's OIDC token"
-    : `a token that ${/^[\w.-]{1,60}$/.test(host) ? host : "another service"} issued`;
-  const fix = isGithub ? "To log in with GitHub's OIDC token, set github_oidc: true and remove assertion." : undefined;
-  throw inputError("assertion-is-another-token", { detail, fixes: [fix] });
+  const host = /^https?:\/\/([\w.-]{1,40})/.exec(`${iss}`)?.[1];
+  if (host === undefined) return;
+  const isGithub = host.startsWith("token.actions.");
+  refuse("assertion-is-another-token", isGithub ? "GitHub's OIDC token" : `a token that ${host} issued`);
 }
 
-function refuseOtherAlgorithms(header: Json | undefined): void {
-  if (header === undefined)
-    throw inputError("assertion-not-a-jwt", { detail: "has a header that isn't a JSON object" });
-  const { alg } = header;
-  if (alg === "RS256") return;
-  const detail = typeof alg === "string" && /^[\w-]{1,20}$/.test(alg) ? `has the alg ${alg}` : "has no valid alg";
-  const fix = /^(?:ES|Ed)/.test(String(alg))
-    ? "Use an RSA key: Salesforce accepts no EC and no Ed25519 keys."
-    : undefined;
-  throw inputError("assertion-algorithm", { detail, fixes: [fix] });
-}
-
-/** Finds signatures that were encoded twice or wrapped, which no certificate is needed for. */
 function refuseOtherEncodings(part: string): void {
   const bytes = Buffer.from(part, "base64url");
-  const refuse = (detail: string) => inputError("assertion-signature", { detail, fixes: [SIGN_BYTES] });
-  if (/^(?:[0-9a-f]{2})+$/i.test(part) && part.length >= 2 * MIN_SIGNATURE_BYTES)
-    throw refuse("has a signature in hexadecimal");
-  if (/^[\w+/=\s-]+$/.test(bytes.toString("latin1"))) throw refuse("has a signature that was encoded twice");
-  // A DER value with a length of two bytes (X.690 §8.1.3): SEQUENCE, OCTET STRING or BIT STRING.
-  const isWrapped = [0x30, 0x04, 0x03].includes(bytes[0] ?? 0) && bytes[1] === 0x82;
-  if (isWrapped && bytes.readUInt16BE(2) === bytes.length - 4) throw refuse("has a signature that is wrapped in DER");
-  if (bytes.length < MIN_SIGNATURE_BYTES) {
-    const detail = `has a signature of ${bytes.length} bytes, and that of an RSA key has ${MIN_SIGNATURE_BYTES} or more`;
-    throw refuse(detail);
-  }
+  // SEQUENCE, OCTET STRING, or BIT STRING with a length of two bytes (X.690 §8.1.3).
+  const isDer = /^(?:30|03|04)82/.test(bytes.toString("hex", 0, 2)) && bytes.readUInt16BE(2) === bytes.length - 4;
+  const wrong = (what: string) => refuse("assertion-signature", `has a signature that ${what}`);
+  if (/^[\da-f]{512,}$/i.test(part)) wrong("is hexadecimal");
+  if (/^[\w+/=\s-]+$/.test(bytes.toString("latin1"))) wrong("was encoded twice");
+  if (isDer) wrong("is wrapped in DER");
+  if (bytes.length < 256) wrong(`has ${bytes.length} bytes, and that of an RSA key has 256 or more`);
 }
 
-function identifier(name: string, value: unknown, parse: (text: string) => string): string {
-  if (typeof value !== "string" || value === "") throw inputError("assertion-claim", { detail: `has no ${name}` });
-  if (value.length > MAX_IDENTIFIER)
-    throw inputError("assertion-claim", { detail: `has a ${name} of ${value.length} characters` });
+function textOf(claims: Json, name: string, form: RegExp): string {
+  const value = claims[name];
+  if (typeof value === "string" && form.test(value)) return value;
+  return refuse("assertion-claim", `has ${value ? "an invalid" : "no"} ${name}`);
+}
+
+function audience({ aud }: Json): string {
+  if (typeof aud === "string" && /^https:\/\/[!-?A-~]+$/.test(aud) && URL.canParse(aud)) return aud;
+  const detail = Array.isArray(aud) ? "a list as aud, and Salesforce expects one string" : "no https URL as aud";
+  return refuse("assertion-audience", `has ${detail}`, "In the signing step, set aud to the address of login_url.");
+}
+
+function expiration({ exp, nbf }: Json, now: number): number {
+  const wrong = (detail: string, fix?: string) => refuse("assertion-expiration", detail, fix);
+  if (!Number.isInteger(exp)) return wrong("has no exp in whole seconds");
+  const left = Math.floor((exp as number) - now);
+  if (left > 1e11) wrong("has an exp in milliseconds, not in seconds");
+  // Salesforce documents three minutes, and accepts more.
+  if (left > 600) wrong(`expires in ${left} s, and the limit is 600 s`);
+  if (left <= 0) wrong(`expired ${-left} s ago by the runner's clock`);
+  if ((nbf as number) > now + 60) wrong("isn't valid yet", "In the signing step, remove nbf.");
+  return exp as number;
+}
+
+function findMistake(signed: Buffer, signature: Buffer, key: KeyObject): string {
+  const pss = { key, padding: constants.RSA_PKCS1_PSS_PADDING };
+  if (["sha256", "sha384", "sha512"].some((hash) => verify(hash, signed, pss, signature))) {
+    return "has a PSS signature, and Salesforce accepts only PKCS#1 v1.5 (RS256)";
+  }
+  const isOf = (data: Buffer) => content.subarray(-32).equals(sha256(data));
+  let content: Buffer;
   try {
-    if (parse(value) === value) return value;
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    throw inputError("assertion-claim", {
-      detail: `has a wrong ${name}: it ${error.message}`,
-      fixes: error.fixes.slice(0, 2),
-    });
-  }
-  throw inputError("assertion-claim", { detail: `has whitespace around its ${name}` });
-}
-
-function audience(aud: unknown): string {
-  const set = "In the signing step, set aud to one string: the address of login_url, without a slash at the end.";
-  const refuse = (detail: string) => inputError("assertion-audience", { detail, fixes: [set] });
-  if (Array.isArray(aud)) throw refuse("has a list as aud, and Salesforce expects one string");
-  if (typeof aud !== "string" || aud === "") throw refuse("has no aud");
-  const url = /^https:\/\/[!-~]+$/.test(aud) ? URL.parse(aud) : null;
-  if (url === null || url.username !== "" || url.password !== "") throw refuse("has an aud that isn't an https URL");
-  return aud;
-}
-
-function expiration({ exp, nbf }: Json, now: Date): number {
-  const nowSeconds = now.getTime() / 1000;
-  const refuse = (detail: string, ...fixes: string[]) => inputError("assertion-expiration", { detail, fixes });
-  if (exp === undefined) throw refuse("has no exp");
-  if (typeof exp !== "number" || !Number.isInteger(exp))
-    throw refuse("has an exp that isn't a whole number of seconds");
-  if (exp >= FIRST_MILLISECONDS) throw refuse("has an exp in milliseconds, and a JWT counts seconds");
-  const left = Math.floor(exp - nowSeconds);
-  if (left <= 0) {
-    throw refuse(
-      `expired ${-left} s ago by the runner's clock`,
-      SIGN_LATE,
-      `If the clock of a runner is wrong: ${SET_CLOCK}`,
-    );
-  }
-  if (left > MAX_LIFETIME_SECONDS) throw refuse(`expires in ${left} s, and the limit is ${MAX_LIFETIME_SECONDS} s`);
-  // Clocks that differ by up to a minute are usual.
-  if (typeof nbf === "number" && nbf > nowSeconds + 60) {
-    throw refuse(
-      "isn't valid yet: its nbf is in the future",
-      "In the signing step, remove nbf: Salesforce doesn't need it.",
-      SET_CLOCK,
-    );
-  }
-  return exp;
-}
-
-interface Signature {
-  readonly signed: Buffer;
-  readonly signature: Buffer;
-  readonly publicKey: KeyObject;
-}
-
-function findMistake({ signed, signature, publicKey }: Signature): { detail: string; fixes: string[] } {
-  const pss = { key: publicKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_AUTO };
-  const isPss = ["sha256", "sha384", "sha512"].some((hash) => verify(hash, signed, pss, signature));
-  if (isPss)
-    return { detail: "has a PSS signature, and Salesforce accepts only PKCS#1 v1.5 (RS256)", fixes: [WITH_PKCS1] };
-  const content = decrypt(signature, publicKey);
-  if (content === undefined) {
-    return {
-      detail: "isn't signed with the key of the input certificate",
-      fixes: [
-        "Pass the certificate of the key that signs, which must also be the one on the app. After a rotation, change all three together.",
-        "If the key has several versions, name the version in the signing step.",
-      ],
-    };
-  }
-  const sha256 = (data: Buffer) => createHash("sha256").update(data).digest();
-  const isOf = (data: Buffer) => content.subarray(-32).equals(data);
-  if (content.length === 32 && isOf(sha256(signed))) {
-    return { detail: "has a signature without the name of its hash (DigestInfo)", fixes: [WITH_PKCS1] };
-  }
-  if (isOf(sha256(sha256(signed)))) {
-    return {
-      detail: "has a signature of the hash's hash: it was hashed twice",
-      fixes: ["In the signing step, have the text signed (RAW), or its SHA-256 as a digest (DIGEST), not both."],
-    };
-  }
-  if (["\n", "\r\n"].some((end) => isOf(sha256(Buffer.concat([signed, Buffer.from(end)]))))) {
-    return {
-      detail: "has a signature of the text with a line end",
-      fixes: ["In the signing step, write the text with printf '%s', not with echo."],
-    };
-  }
-  const hash = ["sha1", "sha384", "sha512"].find((name) => verify(name, signed, publicKey, signature));
-  if (hash) return { detail: `has a signature with ${hash.toUpperCase()}, and RS256 uses SHA256`, fixes: [WITH_PKCS1] };
-  return {
-    detail: "has a signature of another text: header or claims were changed after signing",
-    fixes: ["In the signing step, build header.claims once, sign it, and append the signature to the same text."],
-  };
-}
-
-/** What the key signed, if it was this key and the padding is PKCS#1 v1.5 (RFC 8017 §9.2). */
-function decrypt(signature: Buffer, publicKey: KeyObject): Buffer | undefined {
-  try {
-    return publicDecrypt(publicKey, signature);
+    content = publicDecrypt(key, signature);
   } catch {
-    return undefined;
+    return "isn't signed with the key of the input certificate";
   }
+  if (isOf(signed)) return "has a signature without the name of its hash (DigestInfo)";
+  if (isOf(sha256(signed))) return "has a signature of the hash's hash: it was hashed twice";
+  if (isOf(Buffer.from(`${signed}\n`))) return "has a signature of the text with a line end";
+  return "has a signature of another text, or with another hash than SHA-256";
+}
+
+function sha256(data: Buffer): Buffer {
+  return createHash("sha256").update(data).digest();
 }

@@ -147,7 +147,12 @@ export function readInputs(given: RawInputs, deps: InputDependencies): Inputs {
   const { issues, read, readOptional } = reader;
   const { read: readUnused } = inputReader(given, deps, issues);
   const loginUrl = read("login_url", parseLoginUrl);
-  const login = readLogin(ways, reader, { loginUrl, audience: raw.audience, now: deps.now }, () => readKey(raw, deps));
+  const login = readLogin(ways, reader, {
+    loginUrl,
+    audience: raw.audience,
+    now: deps.now,
+    readKey: () => readKey(raw, deps),
+  });
   // Checked beside the default where login_url can't be used, so that this problem is told as well.
   const chosen = readOptional("audience", (text) =>
     checkAudience(text, loginUrl ?? parseLoginUrl(INPUT_DEFAULTS.login_url)),

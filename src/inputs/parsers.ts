@@ -153,14 +153,13 @@ export function parseUsername(text: string): string {
 }
 
 /**
- * @param text the name of a token exchange handler in Salesforce, which follows the rules for API names
+ * @param text the API name of a token exchange handler
  * @throws InputError
  */
 export function parseTokenHandler(text: string): string {
   const name = text.trim();
-  if (/^[a-z](?:_?[a-z\d])*$/i.test(name)) return name;
-  const detail = "isn't the name of a token exchange handler, which has letters, digits, and single underscores";
-  throw inputError("token-handler-malformed", { detail });
+  if (/^[A-Za-z]\w*$/.test(name)) return name;
+  throw inputError("token-handler-malformed");
 }
 
 /** Neither has whitespace or control characters, which would let a value end a line of the log. */

@@ -22,14 +22,7 @@ export function stepsFor(service: string): WorkflowStep[] {
   return yaml.flatMap((block) => parse(block) as WorkflowStep[]);
 }
 
-/** Returns the one script of a section. */
-export function scriptIn(heading: string): string {
-  const [script, ...others] = blocks(heading, "sh");
-  if (script === undefined || others.length > 0) throw new Error(`${heading} has not one script`);
-  return script;
-}
-
-/** Returns the command in the row of a service, of the table in a section that comes first or after others. */
+/** Returns the command in the row of a service, in the first table of a section. */
 export function commandFor(service: string, heading: string): string {
   const [command] = commandsFor(service, heading);
   if (command === undefined) throw new Error(`${heading} has no command for ${service}`);
