@@ -36,7 +36,7 @@ export function explain(run: FailedRequest): ActionError {
   );
   return new ActionError({
     code: response.rule.code,
-    headline: response.rule.headline,
+    headline: withNextAct(response.rule.headline, hints[0]),
     context: [...describeResponse(response), ...describeTarget(run), ...describeAttempts(run)],
     causes: withoutRepeats(inOrder(hints, likely))
       .slice(0, MAX_CAUSES)
@@ -55,6 +55,11 @@ function describeTarget(run: FailedRequest): string[] {
     `Job of ${describeJob(claims)} at ${host}`,
     ...(result.response.kind === "error" ? describeClaims(claims) : []),
   ];
+}
+
+/** A headline says what is wrong, then what to do: what this run shows may ask for another act than the rule does. */
+function withNextAct(headline: string, hint: Hint | undefined): string {
+  return hint?.nextAct === undefined ? headline : headline.replace(/\. .*$/, `. ${hint.nextAct}`);
 }
 
 /** What Salesforce or the network said; nothing if nothing came. */

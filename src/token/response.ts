@@ -85,7 +85,7 @@ export const RESPONSE_RULES: readonly ResponseRule[] = [
     status: ANY_STATUS,
     code: "answer-redirect",
     headline:
-      "The login was redirected to another host, and the action doesn't follow. Set login_url to the org's My Domain.",
+      "The login was redirected, and the action doesn't follow redirects. Set login_url to the org's My Domain.",
     causes: [
       { cause: "The org has another address now, or login_url isn't a login address.", fix: USE_MY_DOMAIN },
       SIGN_IN_PAGE,

@@ -5,7 +5,7 @@ import type { Certificate } from "../../../src/inputs/certificate.ts";
 import { TimeoutError } from "../../../src/lib/clock.ts";
 import { classifyNetworkError } from "../../../src/token/network-errors.ts";
 import { REFUSALS, UNKNOWN_REFUSAL } from "../../../src/token/refusals.ts";
-import { assertMessageForm } from "../../support/message-form.ts";
+import { assertMessageForm, assertNamesNextAct } from "../../support/message-form.ts";
 import { type Differences, failedRequest, failedResponse, refused } from "./failed-request.ts";
 
 const explained = (differences: Differences = {}) => explain(failedRequest(differences));
@@ -92,6 +92,20 @@ describe("an explanation", () => {
       causes.map(({ fix }) => fix.slice(0, 21)),
       ["If this is a sandbox,", "Set login_url to the ", "Setup > External Clie", "Wait 10 minutes (some"],
     );
+  });
+
+  test("ends its first line with the act that this run asks for", () => {
+    const message = (differences: Differences) => explained(differences).message;
+    const PROBLEM = "The user isn't preauthorized for the app in this org.";
+    assert.match(message({}), /^The user isn't preauthorized .* Check the app's Policies/);
+    assert.equal(message({ inputs: { username: "deploy@acme.com.uat" } }), `${PROBLEM} Check login_url and username.`);
+    assert.equal(
+      message({ response: refused("app_not_found"), loginUrl: "login.salesforce.com" }),
+      "Salesforce didn't find the External Client App. Set login_url to the org's My Domain.",
+    );
+    // An expired certificate is no reason to do something else first.
+    const inputs = { certificate: certificate("2026-05-31") };
+    assert.match(message({ response: refused("something_new"), inputs }), /See Setup > Login History\.$/);
   });
 
   test("tells of an expired certificate, but never as the first cause", () => {
@@ -187,6 +201,7 @@ test("every explanation of an unusual run has the form of our error messages", (
         result: { measuredSkewMs: -412_000 },
       });
       assertMessageForm({ code, headline: message, causes });
+      assertNamesNextAct(message);
     }
   }
 });
