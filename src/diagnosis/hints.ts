@@ -191,7 +191,7 @@ function keyMatchesCertificate({ inputs }: FailedRequest): Hint | undefined {
   return {
     cause: "The private key matches the input certificate, so the app has another certificate or none.",
     fix: UPLOAD_CERTIFICATE,
-    nextAct: "Upload the input certificate to the app.",
+    nextAct: "Check that the app has the input certificate.",
   };
 }
 
@@ -213,6 +213,7 @@ function bothAudiencesRejected({ inputs, result: { signing } }: FailedRequest): 
   return {
     cause: `Salesforce rejected both audiences that belong to login_url: ${inputs.audience} and ${signing.audience}.`,
     fix: `Check that ${inputs.loginUrl.host} is the org's current address: ${MY_DOMAIN}.`,
+    nextAct: "Check that login_url is the org's current My Domain.",
   };
 }
 

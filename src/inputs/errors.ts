@@ -284,7 +284,7 @@ export const INPUT_ERRORS = {
     ],
   },
   "certificate-key-mismatch": {
-    message: "and the private key aren't a pair",
+    message: "and the private key aren't a pair: store both files of one pair again",
     fixes: [
       "Store both files of one pair again: gh secret set SALESFORCE_PRIVATE_KEY < salesforce.key and gh variable set SALESFORCE_CERTIFICATE < salesforce.crt",
       "If the app has the certificate of this private key, and only the input is old, remove certificate from the step: the login works without it.",

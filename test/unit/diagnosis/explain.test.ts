@@ -103,6 +103,13 @@ describe("an explanation", () => {
       message({ response: refused("app_not_found"), loginUrl: "login.salesforce.com" }),
       "Salesforce didn't find the External Client App. Set login_url to the org's My Domain.",
     );
+    assert.equal(
+      message({
+        response: refused("invalid_grant", "invalid assertion"),
+        inputs: { certificate: certificate("2030-01-01") },
+      }),
+      "Salesforce can't verify the signature. Check that the app has the input certificate.",
+    );
     // An expired certificate is no reason to do something else first.
     const inputs = { certificate: certificate("2026-05-31") };
     assert.match(message({ response: refused("something_new"), inputs }), /See Setup > Login History\.$/);
