@@ -67,12 +67,13 @@ function describeInputs(issues: readonly InputIssue[], docs: string): string {
   return cut([head, ...groups.map((group) => describeIssues(group, docs, false))].join("\n\n"), MAX_MESSAGE);
 }
 
-/** Names that don't fit in are counted. */
+/** Names that don't fit in are counted. If all inputs are blank, the secrets are missing, not wrong, so it says that. */
 function headlineOf(issues: readonly InputIssue[]): string {
   const names = issues.map(({ input }) => input);
+  const kind = issues.every(({ code }) => code === "input-blank") ? "blank" : "invalid";
   for (let shown = names.length; ; shown--) {
     const rest = shown === names.length ? "" : ` and ${names.length - shown} more`;
-    const headline = `${names.length} invalid inputs: ${names.slice(0, shown).join(", ")}${rest}.`;
+    const headline = `${names.length} ${kind} inputs: ${names.slice(0, shown).join(", ")}${rest}.`;
     if (headline.length <= MAX_HEADLINE) return headline;
   }
 }

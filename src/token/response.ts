@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import type { Cause } from "../lib/action-error.ts";
 import type { HttpResponse } from "../lib/http.ts";
 import { sanitize } from "../lib/sanitize.ts";
 import { MY_DOMAIN, USE_MY_DOMAIN } from "../lib/setup-steps.ts";
@@ -55,12 +56,13 @@ interface ResponseRule extends FailureRule {
 }
 
 const ANY_STATUS = [0, 999] as const;
-const PAGE_CAUSES = [
+const SIGN_IN_PAGE: Cause = {
+  cause: "A proxy, a firewall, or a network's sign-in page answered in place of Salesforce.",
+  fix: "Check https_proxy of the runner, and allow the host of login_url on the proxy without sign-in.",
+};
+const PAGE_CAUSES: readonly Cause[] = [
   { cause: "login_url isn't the address of an org or a site, or the path of a site is missing.", fix: USE_MY_DOMAIN },
-  {
-    cause: "A proxy or a network's sign-in page answered in place of Salesforce.",
-    fix: "Check https_proxy of the runner, and allow the host of login_url on the proxy without sign-in.",
-  },
+  SIGN_IN_PAGE,
 ];
 
 /** Request timeout (408), too early (425), and too many requests (429) are temporary, as every 5xx is. */
@@ -82,14 +84,19 @@ export const RESPONSE_RULES: readonly ResponseRule[] = [
     body: ["redirect"],
     status: ANY_STATUS,
     code: "answer-redirect",
-    headline: "Salesforce redirected the request. The action sends the key's assertion only to login_url.",
-    causes: [{ cause: "The org has another address now, or login_url isn't a login address.", fix: USE_MY_DOMAIN }],
+    headline:
+      "The login was redirected, and the action doesn't follow redirects. Set login_url to the org's My Domain.",
+    causes: [
+      { cause: "The org has another address now, or login_url isn't a login address.", fix: USE_MY_DOMAIN },
+      SIGN_IN_PAGE,
+    ],
   },
   {
     body: ["html"],
     status: [200, 299],
     code: "answer-html",
-    headline: "A web page came back instead of a token.",
+    headline:
+      "A web page came back instead of a token. Run the job again, then check login_url and the runner's proxy.",
     causes: [
       {
         cause: "Salesforce is under maintenance.",
@@ -104,20 +111,17 @@ export const RESPONSE_RULES: readonly ResponseRule[] = [
     body: ["html"],
     status: ANY_STATUS,
     code: "answer-html",
-    headline: "A web page came back instead of a token.",
+    headline: "A web page came back instead of a token. Check login_url and the runner's proxy.",
     causes: PAGE_CAUSES,
   },
   {
     body: ["oversized", "empty", "json", "text"],
     status: ANY_STATUS,
     code: "answer-unusable",
-    headline: "The server that answered doesn't behave like a Salesforce token endpoint.",
+    headline: "The response isn't one that Salesforce's login gives. Check login_url and the runner's proxy.",
     causes: [
       { cause: "login_url isn't the address of the org.", fix: `Set login_url to the org's My Domain: ${MY_DOMAIN}.` },
-      {
-        cause: "A proxy, a firewall, or a network's sign-in page answered in place of Salesforce.",
-        fix: "Check https_proxy of the runner, and allow the host of login_url on the proxy without sign-in.",
-      },
+      SIGN_IN_PAGE,
     ],
   },
 ];

@@ -117,6 +117,16 @@ describe("the message of invalid inputs", () => {
     );
   });
 
+  test("says that all are blank, since that is about the secrets and not about their values", () => {
+    const blank = (input: InputName) => issue(input, "input-blank", "is blank");
+    const headline = (...issues: InputIssue[]) => messageOfInputs(...issues).split("\n")[0];
+    assert.equal(headline(blank("username"), blank("consumer_key")), "2 blank inputs: username, consumer_key.");
+    assert.equal(
+      headline(blank("username"), issue("audience", "a-code", "is odd")),
+      "2 invalid inputs: username, audience.",
+    );
+  });
+
   test("says once what several need, but only if the failure and the fix are the same", () => {
     const text = messageOfInputs(
       issue("consumer_key", "input-blank", "is blank"),
