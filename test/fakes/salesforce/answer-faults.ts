@@ -52,7 +52,7 @@ export function jsonAnswer(code: number, value: unknown): AnswerFault {
   return answer({ ...json(code, value, name), name });
 }
 
-/** The page that stands where JSON should be while Salesforce is under maintenance. */
+/** The page that is sent instead of JSON while Salesforce is under maintenance. */
 export function maintenancePage(code = 503, headers: Answer["headers"] = {}): AnswerFault {
   return answer({ status: code, headers: { ...HTML, ...headers }, body: MAINTENANCE, name: `HTTP ${code} with HTML` });
 }

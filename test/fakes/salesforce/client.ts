@@ -15,7 +15,7 @@ export interface ClientRequest {
   readonly method?: string;
   readonly headers?: OutgoingHttpHeaders;
   readonly body?: string;
-  /** Ends the request wherever it stands; after ten seconds by default. */
+  /** Ends the request at any stage; after ten seconds by default. */
   readonly signal?: AbortSignal;
 }
 

@@ -24,7 +24,7 @@ export type { App, Org, Orgs, RecordedConnect, RecordedRequest, Registration, Ro
 export interface SalesforceOptions {
   /** Apps to register at once. */
   readonly apps?: readonly Registration[];
-  /** What the proxy wants; nothing by default. */
+  /** What the proxy requires; nothing by default. */
   readonly proxyCredentials?: ProxyCredentials;
   /** Routes besides the usual ones, which they come before. */
   readonly routes?: readonly Route[];

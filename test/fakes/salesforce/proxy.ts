@@ -20,7 +20,7 @@ export interface RecordedConnect {
   answeredWith: string;
 }
 
-/** Name and password that a proxy wants. */
+/** Name and password that a proxy requires. */
 export interface ProxyCredentials {
   readonly username: string;
   readonly password: string;

@@ -12,7 +12,7 @@ export interface Call {
   readonly place: Place;
   /** What the route's pattern caught, part by part. */
   readonly parts: readonly string[];
-  /** What a fault wants the token and its answer to look like. */
+  /** What a fault makes of the token and its answer. */
   readonly tokens: TokenOptions;
 }
 
@@ -26,7 +26,7 @@ export interface OpenRoute {
   answer(call: Call): Answer;
 }
 
-/** A route that wants to know whose token it is. */
+/** A route that depends on whose token it is. */
 export interface SessionRoute {
   readonly name: string;
   readonly path: RegExp;
