@@ -448,6 +448,30 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 ;// CONCATENATED MODULE: external "node:crypto"
 const external_node_crypto_namespaceObject = require("node:crypto");
+;// CONCATENATED MODULE: ./build/src/lib/action-error.js
+/**
+ * Thrown for expected errors, which the user can do something about; any other error is a bug.
+ *
+ * @example
+ * throw new ActionError({
+ *   code: "org-mismatch",
+ *   headline: "The token belongs to another org than expected_org_id.",
+ *   causes: [{ fix: "Set login_url to the My Domain of the expected org." }],
+ * });
+ */
+class ActionError extends Error {
+  name = "ActionError";
+  code;
+  context;
+  causes;
+  constructor({ code, headline, context = [], causes, cause }) {
+    super(headline, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.context = context;
+    this.causes = causes;
+  }
+}
+
 ;// CONCATENATED MODULE: ./build/src/lib/setup-steps.js
 /** Makes a private key and the certificate that an app takes for it. */
 const KEY_PAIR_COMMAND =
@@ -488,30 +512,6 @@ const ENABLE_APP = inApp("Policies > App Policies: enable the app.");
 const INSTALL_APP =
   "Setup > Connected Apps OAuth Usage: click Install beside the app, then Manage App Policies to admit this user.";
 
-;// CONCATENATED MODULE: ./build/src/lib/action-error.js
-/**
- * Thrown for expected errors, which the user can do something about; any other error is a bug.
- *
- * @example
- * throw new ActionError({
- *   code: "org-mismatch",
- *   headline: "The token belongs to another org than expected_org_id.",
- *   causes: [{ fix: "Set login_url to the My Domain of the expected org." }],
- * });
- */
-class ActionError extends Error {
-  name = "ActionError";
-  code;
-  context;
-  causes;
-  constructor({ code, headline, context = [], causes, cause }) {
-    super(headline, cause === undefined ? undefined : { cause });
-    this.code = code;
-    this.context = context;
-    this.causes = causes;
-  }
-}
-
 ;// CONCATENATED MODULE: ./build/src/inputs/errors.js
 
 
@@ -529,6 +529,9 @@ const STORE_CERTIFICATE =
 const COPY_MY_DOMAIN = `Copy the org's own address: ${MY_DOMAIN} (https://acme.my.salesforce.com, for example).`;
 const COPY_ORG_ID = "Copy it again: Setup > Company Information > Salesforce.com Organization ID.";
 const REMOVE_USER_INFO = "Remove everything between https:// and the host, the @ included.";
+const WITH_PKCS1 =
+  "Use RSASSA_PKCS1_V1_5_SHA_256 (AWS), a key for RSA_SIGN_PKCS1_2048_SHA256 (Google), RS256 (Azure), pkcs1v15 (Vault), or SHA256-RSA-PKCS (PKCS#11).";
+const COMPARE_STEP = "Compare the signing step with the one in docs/kms.md for your KMS or HSM.";
 const LEAVE_AUDIENCE_OUT = "Remove audience from the step: it then follows from login_url.";
 /** Every reason to refuse an input, by its error code. */
 const INPUT_ERRORS = {
@@ -570,10 +573,11 @@ const INPUT_ERRORS = {
     message: "{detail}",
     fixes: ["Copy it from the user's page: Setup > Users > the user > Username. It has the form of an email address."],
   },
-  "private-key-given-twice": {
-    message: "and private_key_file are both set",
-    fixes: ["Remove one of the two from the step."],
+  "login-given-twice": {
+    message: "and {detail} are set, and one of them is enough",
+    fixes: ["Keep one of them, and remove the others from the step."],
   },
+  "input-without-effect": { message: "has no effect with {detail}", fixes: ["Remove it from the step."] },
   "private-key-file-unreadable": { message: "{detail}", fixes: [] },
   "private-key-empty": {
     message: "is empty",
@@ -699,6 +703,47 @@ const INPUT_ERRORS = {
       LEAVE_AUDIENCE_OUT,
     ],
   },
+  "assertion-not-a-jwt": {
+    message: "{detail}",
+    fixes: ["In the signing step, convert each part: base64 | tr '+/' '-_' | tr -d '=\\r\\n'", COMPARE_STEP],
+  },
+  "assertion-is-another-token": {
+    message: "is {detail}, not an assertion that your key signed",
+    fixes: [
+      "Pass the output of the signing step, for example steps.assertion.outputs.assertion.",
+      "To log in with GitHub's OIDC token, set github_oidc: true and remove assertion.",
+    ],
+  },
+  "assertion-algorithm": { message: "{detail}, and Salesforce accepts only RS256", fixes: [WITH_PKCS1] },
+  "assertion-claim": {
+    message: "{detail}",
+    fixes: ["In the signing step, set iss to the app's consumer key, and sub to the Salesforce username."],
+  },
+  "assertion-mismatch": {
+    message: "isn't the {detail}",
+    fixes: ["Remove it from the step, since the assertion contains it.", "Or correct the signing step."],
+  },
+  "assertion-audience": { message: "{detail}", fixes: [] },
+  "assertion-expiration": {
+    message: "{detail}",
+    fixes: [
+      "In the signing step, set exp to the present time in seconds plus 180, directly before this step.",
+      SET_CLOCK,
+    ],
+  },
+  "assertion-signature": { message: "{detail}", fixes: [WITH_PKCS1, COMPARE_STEP] },
+  "token-handler-malformed": {
+    message: "isn't an API name, which has letters, digits, and underscores",
+    fixes: ["Copy the handler's name: Setup > Token Exchange Handlers."],
+  },
+  "login-url-not-for-keyless": {
+    message: "is neither a My Domain nor a Salesforce site, which github_oidc requires",
+    fixes: [COPY_MY_DOMAIN],
+  },
+  "audience-missing-at-site": {
+    message: "is required with github_oidc at a site",
+    fixes: [`Set audience to the org's My Domain: ${MY_DOMAIN}.`],
+  },
   "certificate-is-a-request": {
     message: "is a certificate signing request, not a certificate",
     fixes: [
@@ -777,6 +822,121 @@ class InputsError extends ActionError {
   }
 }
 
+;// CONCATENATED MODULE: ./build/src/inputs/assertion.js
+
+
+/** The documented audiences. Only Salesforce knows which one an org accepts. */
+const GENERIC = ["https://login.salesforce.com", "https://test.salesforce.com"];
+const OTHER_FORMS = [
+  [/^00D\w{12}!/, "is a Salesforce access token, not a JWT"],
+  [/\.vault:v\d+:/, "contains Vault's prefix vault:v1: in its signature"],
+  [/\s/, "contains a line break or a space"],
+  [/^[\w+/=-]+(?:\.[\w+/=-]+){2}$/, "is in base64, and a JWT is in base64url"],
+  [/^[\w-]+\.[\w-]+\.?$/, "has no signature"],
+  [/^/, "isn't a JWT, which has three base64url parts with a dot between them"],
+];
+/** Parses an assertion, and refuses what Salesforce would reject for certain. Errors show only its `alg` and hosts. */
+function parseAssertion(given, now) {
+  const text = given.trim();
+  if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(text)) {
+    refuse("assertion-not-a-jwt", OTHER_FORMS.find(([form]) => form.test(text))?.[1]);
+  }
+  const [header = "", payload = "", signature = ""] = text.split(".");
+  const claims = jsonOf(payload, "claims");
+  refuseOtherIssuers(claims);
+  const { alg } = jsonOf(header, "a header");
+  if (alg !== "RS256")
+    refuse("assertion-algorithm", `has ${/^[\w-]{1,20}$/.test(`${alg}`) ? `the alg ${alg}` : "no valid alg"}`);
+  refuseOtherEncodings(signature);
+  const iss = textOf(claims, "iss", /^[^\s\p{C}]{1,255}$/u);
+  const sub = textOf(claims, "sub", /^(?=.{1,255}$)[^\s\p{C}@]+@[^\s\p{C}@]+$/u);
+  return { text, claims: { iss, sub, aud: audience(claims), exp: expiration(claims, now.getTime() / 1000) } };
+}
+/** Refuses an assertion for another host than the one that gets it, and could use it there. */
+function checkAssertionAudience({ claims: { aud } }, loginUrl) {
+  const { audience, host, isSalesforce } = loginUrl;
+  const { hostname } = new URL(aud);
+  if ([audience, ...(isSalesforce ? GENERIC : [])].some((each) => new URL(each).hostname === hostname)) return;
+  const other = isSalesforce ? `Or set login_url to ${aud}, if that is the address of your org.` : undefined;
+  const detail = `is for ${hostname} (its aud), but login_url is ${host}`;
+  refuse("assertion-audience", detail, `In the signing step, set aud to ${audience}`, other);
+}
+/** Refuses an assertion whose signature the key doesn't verify, and names the mistake. */
+function verifyAssertion({ text }, key) {
+  const end = text.lastIndexOf(".");
+  const signed = Buffer.from(text.slice(0, end));
+  const signature = Buffer.from(text.slice(end + 1), "base64url");
+  if (!(0,external_node_crypto_namespaceObject.verify)("sha256", signed, key, signature)) refuse("assertion-signature", findMistake(signed, signature, key));
+}
+function refuse(code, detail, ...fixes) {
+  throw inputError(code, { detail, fixes });
+}
+function jsonOf(part, name) {
+  try {
+    const value = JSON.parse(Buffer.from(part, "base64url").toString());
+    if (value?.constructor === Object) return value;
+  } catch {}
+  return refuse("assertion-not-a-jwt", `has ${name} in another form than a JSON object`);
+}
+/** An identity provider's `iss` is an address (OpenID Connect Core §2), and a consumer key never is. */
+function refuseOtherIssuers({ iss }) {
+  const host = /^https?:\/\/([\w.-]{1,40})/.exec(`${iss}`)?.[1];
+  if (host === undefined) return;
+  const isGithub = host.startsWith("token.actions.");
+  refuse("assertion-is-another-token", isGithub ? "GitHub's OIDC token" : `a token that ${host} issued`);
+}
+function refuseOtherEncodings(part) {
+  const bytes = Buffer.from(part, "base64url");
+  // SEQUENCE, OCTET STRING, or BIT STRING with a length of two bytes (X.690 §8.1.3).
+  const isDer = /^(?:30|03|04)82/.test(bytes.toString("hex", 0, 2)) && bytes.readUInt16BE(2) === bytes.length - 4;
+  const wrong = (what) => refuse("assertion-signature", `has a signature that ${what}`);
+  if (/^[\da-f]{512,}$/i.test(part)) wrong("is hexadecimal");
+  if (/^[\w+/=\s-]+$/.test(bytes.toString("latin1"))) wrong("was encoded twice");
+  if (isDer) wrong("is wrapped in DER");
+  if (bytes.length < 256) wrong(`has ${bytes.length} bytes, and that of an RSA key has 256 or more`);
+}
+function textOf(claims, name, form) {
+  const value = claims[name];
+  if (typeof value === "string" && form.test(value)) return value;
+  return refuse("assertion-claim", `has ${value ? "an invalid" : "no"} ${name}`);
+}
+function audience({ aud }) {
+  if (typeof aud === "string" && /^https:\/\/[!-?A-~]+$/.test(aud) && URL.canParse(aud)) return aud;
+  const detail = Array.isArray(aud) ? "a list as aud, and Salesforce expects one string" : "no https URL as aud";
+  return refuse("assertion-audience", `has ${detail}`, "In the signing step, set aud to the address of login_url.");
+}
+function expiration({ exp, nbf }, now) {
+  const wrong = (detail, fix) => refuse("assertion-expiration", detail, fix);
+  if (!Number.isInteger(exp)) return wrong("has no exp in whole seconds");
+  const left = Math.floor(exp - now);
+  if (left > 1e11) wrong("has an exp in milliseconds, not in seconds");
+  // Salesforce documents three minutes, and accepts more.
+  if (left > 600) wrong(`expires in ${left} s, and the limit is 600 s`);
+  if (left <= 0) wrong(`expired ${-left} s ago by the runner's clock`);
+  if (nbf > now + 60) wrong("isn't valid yet", "In the signing step, remove nbf.");
+  return exp;
+}
+function findMistake(signed, signature, key) {
+  const pss = { key, padding: external_node_crypto_namespaceObject.constants.RSA_PKCS1_PSS_PADDING };
+  if (["sha256", "sha384", "sha512"].some((hash) => (0,external_node_crypto_namespaceObject.verify)(hash, signed, pss, signature))) {
+    return "has a PSS signature, and Salesforce accepts only PKCS#1 v1.5 (RS256)";
+  }
+  const isOf = (data) => content.subarray(-32).equals(sha256(data));
+  let content;
+  try {
+    content = (0,external_node_crypto_namespaceObject.publicDecrypt)(key, signature);
+  } catch {
+    return "isn't signed with the key of the input certificate";
+  }
+  if (isOf(signed)) return "has a signature without the name of its hash (DigestInfo)";
+  if (isOf(sha256(signed))) return "has a signature of the hash's hash: it was hashed twice";
+  if (isOf(Buffer.from(`${signed}\n`))) return "has a signature of the text with a line end";
+  return "has a signature of another text, or with another hash than SHA-256";
+}
+function sha256(data) {
+  return (0,external_node_crypto_namespaceObject.createHash)("sha256").update(data).digest();
+}
+
 ;// CONCATENATED MODULE: external "node:buffer"
 const external_node_buffer_namespaceObject = require("node:buffer");
 ;// CONCATENATED MODULE: ./build/src/inputs/pem.js
@@ -789,7 +949,7 @@ const WRAPPINGS = [
   // Whitespace, quotes, `+`, `/`, `-` and `=` as JSON, URLs, shells, quoted-printable mail and the runner's old commands write them.
   [/(?:\\u00|\\x|[%=])(0[AD]|2[0267BDF]|3D)/gi, fromHex],
   [/&#(\d{1,4}|x[\da-f]{1,4});/gi, fromReference],
-  [/&(?:quot|apos|nbsp|newline);|<\\?\/?(?:br|p|pre|code)\s{0,9}\\?\/?>/gi, ""],
+  [/&(?:quot|nbsp|newline);|<\\?\/?(?:br|p)\s{0,9}\\?\/?>/gi, ""],
   [/\\(?:[nrt]|01[25])/g, ""],
   // Quoted-printable breaks long lines.
   [/(?<=[!-<>-~]{50})=\r?\n/g, ""],
@@ -811,8 +971,8 @@ const ARMOR = /(BEGIN|END)([A-Z]{0,20}PRIVATEKEY)|(?<=--)(BEGIN|END)([A-Z\d]{0,4
 const BASE64 = /^[\w+/-]{60,}$/;
 const BASE64_RUN = /[\w+/-]{60,}/g;
 /** Headers of an encrypted key (RFC 1421 §4.6): the cipher, then its initialization vector in hex, then the key itself. */
-const CIPHER = /DEK-Info:([\w-]{1,32}),(.*)/i;
-const CIPHER_OF_16_BYTES = /^(?:AES|ARIA|CAMELLIA|SEED)/i;
+const CIPHER = /DEK-Info:([\w-]{1,32}),(.*)/;
+const CIPHER_OF_16_BYTES = /AES|ARIA|CAMELLIA|SEED/;
 /** A line that tells only what follows or ended. */
 const ARMOR_LINE = /^[-\s]*(?:BEGIN|END) [A-Z\d ]{1,60}[-\s]*$/;
 /** The runner masks a value wherever it is in the log, so a short one would hide half of the log. */
@@ -829,7 +989,7 @@ const DER_START = /M(?=[A-P][\w+/-]{40})/g;
  * PKCS#12, RFC 7292), the modulus (RFC 8017 §A.1.2) or the secret (RFC 5915); or the algorithm of an encrypted key (RFC 8018).
  */
 const PRIVATE_DER =
-  /^(?:02010[013](?:30(?:[0-7].|81..|82....)06|028|0420)|30(?:[0-7].|81..|82....)06(?:092a864886f70d0105|0a2a864886f70d010c01))/;
+  /^(?:02010[013](?:30(?:[0-7].|82....)06|028|0420)|30[0-7].06(?:092a864886f70d0105|0a2a864886f70d010c01))/;
 /**
  * Returns the bytes of a key file as text: UTF-8 or UTF-16 (what PowerShell's `>` writes) without the byte order mark,
  * or the base64 of a binary file.
@@ -936,7 +1096,7 @@ function block(label, content) {
   // A cipher that chains blocks gives whole blocks; anything else was cut.
   if (der.length % ivLength !== 0) return undefined;
   const headers = `Proc-Type: 4,ENCRYPTED\nDEK-Info: ${cipher},${encrypted.slice(0, 2 * ivLength)}`;
-  const type = /^(EC|DSA)PRIVATEKEY$/.exec(label)?.[1] ?? "RSA";
+  const type = label === "ECPRIVATEKEY" ? "EC" : "RSA";
   const pem = [`-----BEGIN ${type} PRIVATE KEY-----`, headers, "", ...lines, `-----END ${type} PRIVATE KEY-----`, ""];
   return { der, lines, encryptedPem: pem.join("\n") };
 }
@@ -1020,7 +1180,7 @@ function parseDer(der) {
   try {
     const { validFromDate, validToDate, publicKey } = new external_node_crypto_namespaceObject.X509Certificate(der);
     if (Number.isNaN(validFromDate.getTime()) || Number.isNaN(validToDate.getTime())) return undefined;
-    return { notBefore: validFromDate, notAfter: validToDate, publicKeyFingerprint: fingerprint(publicKey) };
+    return { notBefore: validFromDate, notAfter: validToDate, publicKeyFingerprint: fingerprint(publicKey), publicKey };
   } catch {
     return undefined;
   }
@@ -1352,6 +1512,15 @@ function parseUsername(text) {
   if (/^[^@]+@[^@]+$/.test(username)) return username;
   throw inputError("username-malformed", { detail: "isn't a Salesforce username, which contains one @" });
 }
+/**
+ * @param text the API name of a token exchange handler
+ * @throws InputError
+ */
+function parseTokenHandler(text) {
+  const name = text.trim();
+  if (/^[A-Za-z]\w*$/.test(name)) return name;
+  throw inputError("token-handler-malformed");
+}
 /** Neither has whitespace or control characters, which would let a value end a line of the log. */
 function refuseInvisible(text, code) {
   if (/^[!-~]*$/.test(text) || !new RegExp(INVISIBLE, "u").test(text)) return;
@@ -1548,6 +1717,79 @@ function sitePath(pathname) {
   return site.map((name) => `/${name}`).join("");
 }
 
+;// CONCATENATED MODULE: ./build/src/inputs/login-ways.js
+
+
+
+
+/** The inputs that log in each by itself. */
+const WAYS = ["private_key", "private_key_file", "assertion", "github_oidc"];
+const WITHOUT_EFFECT = {
+  private_key: ["token_handler"],
+  private_key_file: ["token_handler"],
+  assertion: ["token_handler", "private_key_passphrase", "audience"],
+  github_oidc: ["username", "private_key_passphrase", "certificate", "certificate_warning_days"],
+};
+/** Returns whether the text of a boolean input is true, even if other inputs can't be used. */
+function isTrue(text) {
+  return text.trim().toLowerCase() === "true";
+}
+/** Finds the inputs that are set to log in, and takes inputs that do nothing beside them for blank. */
+function findWays(given) {
+  const set = WAYS.filter((name) => (name === "github_oidc" ? isTrue(given[name]) : given[name] !== ""));
+  const [way = "private_key"] = set;
+  if (set.length > 1) return { ways: set, raw: given, unused: [] };
+  const unused = WITHOUT_EFFECT[way].filter((name) => given[name] !== INPUT_DEFAULTS[name]);
+  const blank = Object.fromEntries(unused.map((name) => [name, INPUT_DEFAULTS[name]]));
+  const error = inputError("input-without-effect", { detail: way });
+  return { ways: [way], raw: { ...given, ...blank }, unused: unused.map((input) => ({ input, error })) };
+}
+/** Reads whose login it is, and with what. */
+function readLogin(ways, reader, facts) {
+  const [way = "private_key", ...others] = ways;
+  const { issues, take, read, readOptional, readRequired } = reader;
+  read("github_oidc", parseBoolean);
+  const isKey = way !== "assertion" && way !== "github_oidc" && others.length === 0;
+  const consumerKey = (isKey || way === "github_oidc" ? readRequired : readOptional)("consumer_key", parseConsumerKey);
+  const username = (isKey ? readRequired : readOptional)("username", parseUsername) ?? "";
+  if (others.length > 0) {
+    for (const each of ways) read(each, (text) => text);
+    const error = inputError("login-given-twice", { detail: others.join(" and ") });
+    if (issues.every(({ input }) => !WAYS.some((name) => name === input))) take(way, raise(error));
+  } else if (way === "assertion") {
+    const assertion = read(way, (text) => parseAssertion(text, facts.now));
+    if (assertion) return readSigned({ consumerKey, username, assertion }, reader, facts);
+  } else if (way === "github_oidc") {
+    return { consumerKey, username: "", keyless: readKeyless(reader, facts) };
+  } else {
+    readOptional("private_key_passphrase", (text) => text);
+    return { consumerKey, username, privateKey: take(way, facts.readKey) };
+  }
+  return { consumerKey, username };
+}
+function raise(error) {
+  return () => {
+    throw error;
+  };
+}
+function readSigned({ consumerKey, username, assertion }, { take }, { loginUrl }) {
+  const { iss, sub } = assertion.claims;
+  const differs = (input, detail) => take(input, raise(inputError("assertion-mismatch", { detail })));
+  if (consumerKey !== undefined && consumerKey !== iss) differs("consumer_key", "iss of the assertion");
+  // Salesforce doesn't distinguish the case of usernames.
+  const isOther = username && username.toLowerCase() !== sub.toLowerCase();
+  if (isOther) differs("username", `sub of the assertion, which is ${sub}`);
+  if (loginUrl) take("assertion", () => checkAssertionAudience(assertion, loginUrl));
+  return { consumerKey: iss, username: sub, assertion };
+}
+/** Token exchange is documented for My Domains and sites only, and a handler compares the audience with the My Domain. */
+function readKeyless({ take, readOptional }, { loginUrl, audience }) {
+  const kind = loginUrl?.kind ?? "my-domain";
+  if (kind !== "my-domain" && kind !== "site") take("login_url", raise(inputError("login-url-not-for-keyless")));
+  if (kind === "site" && audience === "") take("audience", raise(inputError("audience-missing-at-site")));
+  return { tokenHandler: readOptional("token_handler", parseTokenHandler) };
+}
+
 ;// CONCATENATED MODULE: ./build/src/inputs/private-key.js
 
 
@@ -1655,7 +1897,7 @@ function unusableReason(key) {
 }
 /**
  * Whether a key's numbers belong together (RFC 8017 §3.2), which takes a fraction of a signature's time. Where they don't,
- * the key may sign all the same, as OpenSSL makes up for some of them. The numbers are written out for this, and go nowhere.
+ * the key may still sign, because OpenSSL compensates for some of them. The numbers are written out for this, and go nowhere.
  */
 function numbersAreConsistent(key) {
   return doesNotThrow(() => {
@@ -1709,12 +1951,17 @@ function codeOf(error) {
 
 
 
+
+
 /** Every input with the value that counts when it isn't passed, as in `action.yml`. */
 const INPUT_DEFAULTS = {
   consumer_key: "",
   username: "",
   private_key: "",
   private_key_file: "",
+  assertion: "",
+  github_oidc: "false",
+  token_handler: "",
   private_key_passphrase: "",
   login_url: "https://login.salesforce.com",
   audience: "",
@@ -1747,6 +1994,8 @@ const SECRETS = ["private_key", "private_key_passphrase"];
 const LIMITS = {
   private_key: 64 * 1024,
   private_key_file: 4096,
+  assertion: 16 * 1024,
+  token_handler: 80,
   private_key_passphrase: 1024,
   login_url: 2048,
   audience: 2048,
@@ -1767,30 +2016,36 @@ function secretsOfInputs(raw) {
     const decoded = findPrivateKey(raw[input]);
     return decoded ? [...linesToMask(raw[input]), ...decodedLinesToMask(decoded)] : [];
   });
-  return [...new Set([...linesToMask(raw.private_key), ...passphrase.filter((line) => line !== ""), ...misplaced])];
+  const assertion = raw.assertion.split(/[\s"'`]+/).flatMap((word) => [word, word.slice(word.lastIndexOf(".") + 1)]);
+  const others = [...passphrase.filter((line) => line !== ""), ...assertion.filter((part) => part.length >= 8)];
+  return [...new Set([...linesToMask(raw.private_key), ...others, ...misplaced])];
 }
 /** Returns whether a job summary is wanted, even if other inputs can't be used. */
 function wantsSummary(raw) {
-  return raw.write_job_summary.trim().toLowerCase() === "true";
+  return isTrue(raw.write_job_summary);
 }
 /**
  * Checks and reads all inputs.
  *
  * @throws InputsError with every problem there is
  */
-function readInputs(raw, deps) {
-  const { issues, take, read, readOptional, readRequired } = inputReader(raw, deps);
-  const consumerKey = readRequired("consumer_key", parseConsumerKey);
-  const username = readRequired("username", parseUsername);
-  readOptional("private_key_passphrase", (text) => text);
-  const privateKey = take(keyInput(raw), () => readKey(raw, deps));
+function readInputs(given, deps) {
+  const { ways, raw, unused } = findWays(given);
+  const reader = inputReader(raw, deps);
+  const { issues, read, readOptional } = reader;
+  const { read: readUnused } = inputReader(given, deps, issues);
   const loginUrl = read("login_url", parseLoginUrl);
+  const login = readLogin(ways, reader, {
+    loginUrl,
+    audience: raw.audience,
+    now: deps.now,
+    readKey: () => readKey(raw, deps),
+  });
   // Checked beside the default where login_url can't be used, so that this problem is told as well.
   const chosen = readOptional("audience", (text) =>
     checkAudience(text, loginUrl ?? parseLoginUrl(INPUT_DEFAULTS.login_url)),
   );
-  const certificate = readOptional("certificate", (text) => readCertificate(text, privateKey));
-  if (certificate && privateKey) take("certificate", () => assertKeyPair({ certificate, privateKey }));
+  const certificate = readCertificateOf(login, reader);
   const warningDays = read("certificate_warning_days", (text) => parseWholeNumber(text, { from: 0, to: 3650 }));
   const others = {
     expectedOrgId: readOptional("expected_org_id", parseOrgId),
@@ -1799,14 +2054,18 @@ function readInputs(raw, deps) {
     writeJobSummary: read("write_job_summary", parseBoolean),
     timeoutSeconds: read("timeout_seconds", (text) => parseWholeNumber(text, { from: 1, to: 600 })),
   };
-  if (issues.length > 0) throw new InputsError(issues);
+  for (const { input, error } of unused) {
+    readUnused(input, () => {
+      throw error;
+    });
+  }
+  if (issues.length > 0) throw new InputsError(issues.sort(byInput));
+  const signedFor = login.assertion?.claims.aud;
   return Object.freeze({
-    consumerKey,
-    username,
-    privateKey,
+    ...login,
     loginUrl,
-    audience: chosen?.audience ?? loginUrl?.audience,
-    fallbackAudience: chosen ? undefined : loginUrl?.fallbackAudience,
+    audience: signedFor ?? chosen?.audience ?? loginUrl?.audience,
+    fallbackAudience: signedFor || chosen || login.keyless ? undefined : loginUrl?.fallbackAudience,
     certificate,
     ...others,
     warnings: [
@@ -1816,9 +2075,19 @@ function readInputs(raw, deps) {
     notices: loginUrl ? loginUrlNotices(loginUrl, raw.login_url !== INPUT_DEFAULTS.login_url) : [],
   });
 }
+/** Reads the certificate, and checks that it is the private key's, or that of the key that signed. */
+function readCertificateOf({ privateKey, assertion }, { take, readOptional }) {
+  const certificate = readOptional("certificate", (text) => readCertificate(text, privateKey));
+  if (certificate && privateKey) take("certificate", () => assertKeyPair({ certificate, privateKey }));
+  if (certificate && assertion) take("assertion", () => verifyAssertion(assertion, certificate.publicKey));
+  return certificate;
+}
+/** The order of `action.yml`. */
+function byInput(one, other) {
+  return INPUT_NAMES.indexOf(one.input) - INPUT_NAMES.indexOf(other.input);
+}
 /** Reads inputs one by one, and collects what is wrong with them. */
-function inputReader(raw, deps) {
-  const issues = [];
+function inputReader(raw, deps, issues = []) {
   const take = (input, read) => {
     try {
       return read();
@@ -1852,14 +2121,10 @@ function inputs_refuseUnusable(input, text) {
   if (input !== "private_key") refusePlaceholder(text, ANY_WORD.includes(input));
   if (!MAY_BE_QUOTED.includes(input)) refuseQuotes(text);
 }
-function keyInput(raw) {
-  return raw.private_key === "" && raw.private_key_file !== "" ? "private_key_file" : "private_key";
-}
 function readKey(raw, deps) {
   const { private_key: key, private_key_file: file } = raw;
-  if (key !== "" && file !== "") throw inputError("private-key-given-twice");
-  if (key === "" && file === "") return refuseBlank("and private_key_file are both blank", deps);
-  inputs_refuseUnusable(keyInput(raw), key || file);
+  if (key === "" && file === "") return refuseBlank("is blank, and so are private_key_file and assertion", deps);
+  inputs_refuseUnusable(key === "" ? "private_key_file" : "private_key", key || file);
   const text = key || decodeKeyFile(readKeyFile(file, deps));
   linesToMask(text).forEach(deps.mask);
   return readPrivateKey({ text, passphrase: raw.private_key_passphrase || undefined, mask: deps.mask });
@@ -4297,14 +4562,19 @@ function nextStep(attempts, state) {
   const { response, headers, runnerTime, salesforceTime } = attempt;
   const slowestMs = Math.max(0, ...attempts.filter(isAnswered).map(({ durationMs }) => durationMs));
   // An attempt gets half of what is left when it starts.
-  const lastStartMs = state.remainingMs - 2 * Math.max(MIN_ATTEMPT_MS, slowestMs / 2);
-  const adjustment = adjust(attempt);
+  const budgetMs = state.remainingMs - 2 * Math.max(MIN_ATTEMPT_MS, slowestMs / 2);
+  const { validForMs } = state;
+  const lastStartMs = Math.min(budgetMs, validForMs ?? budgetMs);
+  const adjustment = validForMs === undefined ? adjust(attempt) : undefined;
   if (adjustment) {
     return lastStartMs >= 0 ? { kind: "adjust", adjustment } : { kind: "stop", deadlineExceeded: { retryAfterMs: 0 } };
   }
   if (!response.rule.retry) return { kind: "stop", deadlineExceeded: undefined };
   const retryAfterMs = retryAfter(headers, salesforceTime ?? runnerTime);
-  if (retryAfterMs > lastStartMs) return { kind: "stop", deadlineExceeded: { retryAfterMs } };
+  if (retryAfterMs > lastStartMs) {
+    const limit = retryAfterMs > budgetMs ? {} : { assertionExpires: true };
+    return { kind: "stop", deadlineExceeded: { retryAfterMs, ...limit } };
+  }
   return { kind: "retry", waitMs: Math.min(lastStartMs, backoff(attempts.length, retryAfterMs, state.random())) };
 }
 function isAnswered({ response }) {
@@ -4401,6 +4671,7 @@ const HINT_RULES = [
     appliesTo: ["audience-refused", "assertion-invalid", "authentication-failure", "unknown-refusal"],
     find: unusualAudience,
   },
+  { appliesTo: ["assertion-expired", "audience-refused", "assertion-invalid"], find: signedEarlier },
   { appliesTo: OTHER_ORG, find: sandboxUserInProduction },
   { appliesTo: OTHER_ORG, find: otherUserInSandbox },
   { appliesTo: ["app-not-found", "client-identifier-invalid", "domain-not-supported"], find: genericLoginHost },
@@ -4433,7 +4704,22 @@ function wrongClock({ result: { measuredSkewMs = 0, signing } }) {
   const effect = measuredSkewMs > 0 ? "the assertion had expired on arrival" : "the assertion expires too late";
   return { cause: `The runner's clock is ${describeSkew(measuredSkewMs)}: ${effect}.`, fix: SET_CLOCK };
 }
-function unusualAudience({ inputs: { audience, loginUrl } }) {
+/** What only the step that signed can change. */
+function signedEarlier({ inputs, result }) {
+  const { assertion, audience, certificate, loginUrl } = inputs;
+  const { code } = result.response.rule;
+  if (!assertion || (code === "assertion-invalid" && certificate)) return undefined;
+  const aud = (audience === loginUrl.audience && loginUrl.fallbackAudience) || loginUrl.audience;
+  const fixes = {
+    "assertion-expired": "set exp to the present time in seconds plus 180, directly before this step",
+    "audience-refused": `set aud to ${aud}`,
+    "assertion-invalid": "use the app's key and RS256. If you set certificate, the action names the mistake",
+  };
+  return { cause: "The action can't change a signed assertion.", fix: `In the signing step, ${fixes[code]}.` };
+}
+function unusualAudience({ inputs }) {
+  const { audience, loginUrl } = inputs;
+  if (inputs.assertion) return undefined;
   if (audience === loginUrl.audience || audience === loginUrl.fallbackAudience) return undefined;
   return {
     cause: `The input audience is ${audience}, but login_url stands for ${loginUrl.audience}.`,
@@ -4509,7 +4795,7 @@ function bothAudiencesRejected({ inputs, result: { signing } }) {
   if (signing.audience === inputs.audience) return undefined;
   return {
     cause: `Salesforce rejected both audiences that belong to login_url: ${inputs.audience} and ${signing.audience}.`,
-    fix: `Check that ${inputs.loginUrl.host} is the org's current address: ${MY_DOMAIN}. Then: ${LOGIN_HISTORY}`,
+    fix: `Check that ${inputs.loginUrl.host} is the org's current address: ${MY_DOMAIN}.`,
   };
 }
 function newAddress({ inputs: { loginUrl }, result: { response } }) {
@@ -4522,7 +4808,70 @@ function newAddress({ inputs: { loginUrl }, result: { response } }) {
   };
 }
 
+;// CONCATENATED MODULE: ./build/src/diagnosis/job-claims.js
+/** The claims that a handler decides by, in the order in which they are shown. */
+const SHOWN = [
+  "repository",
+  "repository_id",
+  "repository_owner_id",
+  "environment",
+  "ref",
+  "event_name",
+  "job_workflow_ref",
+  "iss",
+  "aud",
+];
+const LONGEST_VALUE = 255;
+const XML = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
+/** A job in a clause: `acme/crm, environment production`. */
+function describeJob(claims) {
+  const { repository, environment, ref } = claims;
+  const place = environment === undefined ? `ref ${safe(ref)}` : `environment ${safe(environment)}`;
+  return `${safe(repository)}, ${place}`;
+}
+/** The claims that count, one line each. They aren't scrubbed: a repository's name may look like a credential. */
+function describeClaims(claims) {
+  return SHOWN.map((name) => `${name}: ${name in claims ? safe(claims[name]) : "(missing)"}`);
+}
+/** The login rule that would let a job in, as the text of a custom metadata record. */
+function loginRule(claims) {
+  const inEnvironment = claims["environment"] !== undefined;
+  const isOwnWorkflow = String(claims["job_workflow_ref"]).startsWith(`${claims["repository"]}/`);
+  const fields = {
+    App__c: "GitHub_Keyless",
+    Environment__c: claims["environment"],
+    Job_Workflow_Ref__c: isOwnWorkflow ? undefined : claims["job_workflow_ref"],
+    Ref__c: inEnvironment ? undefined : claims["ref"],
+    Repository_Id__c: claims["repository_id"],
+    Repository_Owner_Id__c: claims["repository_owner_id"],
+    Username__c: "SALESFORCE_USERNAME",
+  };
+  const values = Object.entries(fields).map(([name, value]) => job_claims_element(name, value));
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<CustomMetadata xmlns="http://soap.sforce.com/2006/04/metadata" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsd="http://www.w3.org/2001/XMLSchema">
+    <label>${escapeXml(describeJob(claims).slice(0, 40))}</label>
+    <protected>false</protected>
+    <values><field>Active__c</field><value xsi:type="xsd:boolean">true</value></values>
+${values.join("\n")}
+</CustomMetadata>`;
+}
+function job_claims_element(name, value) {
+  const text =
+    value === undefined ? '<value xsi:nil="true"/>' : `<value xsi:type="xsd:string">${escapeXml(safe(value))}</value>`;
+  return `    <values><field>${name}</field>${text}</values>`;
+}
+function escapeXml(text) {
+  return text.replace(/[&<>]/g, (mark) => XML[mark] ?? mark);
+}
+/** One line of at most 255 characters in which the runner reads no command. */
+function safe(value) {
+  const text = typeof value === "string" ? value : "(missing)";
+  const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ").slice(0, LONGEST_VALUE);
+  return line.replaceAll("##[", "# # [").replaceAll("::", ": :");
+}
+
 ;// CONCATENATED MODULE: ./build/src/diagnosis/explain.js
+
 
 
 
@@ -4532,8 +4881,8 @@ const EXTERNAL_CLIENT_APP = /^(?:app_not_found$|OAUTH_EC_)/i;
 /** What this run shows by itself, and so rules a likely cause out. */
 const FACTS = {
   "signed on Salesforce's time": ({ result }) => result.signing.skewMs !== undefined,
-  "key matches certificate": ({ inputs }) => inputs.certificate !== undefined,
-  "audience not set": ({ inputs }) => inputs.audience === inputs.loginUrl.audience,
+  "key matches certificate": ({ inputs }) => (inputs.certificate ?? inputs.assertion) !== undefined,
+  "audience not set": ({ inputs }) => inputs.audience === inputs.loginUrl.audience || inputs.assertion !== undefined,
   "My Domain": ({ inputs }) => inputs.loginUrl.isMyDomain,
   "not a site": ({ inputs }) => inputs.loginUrl.kind !== "site" && inputs.loginUrl.kind !== "custom-domain",
   "External Client App": isExternalClientApp,
@@ -4545,22 +4894,29 @@ const FACTS = {
  * @returns an error without secrets
  */
 function explain(run) {
-  const { inputs, result } = run;
-  const { response } = result;
+  const { response } = run.result;
   const hints = findHints(response.rule.code, run);
   const likely = response.rule.causes.filter(({ unless }) => unless === undefined || !FACTS[unless](run));
   return new ActionError({
     code: response.rule.code,
     headline: response.rule.headline,
-    context: [
-      ...describeResponse(response),
-      `User ${inputs.username} at ${inputs.loginUrl.host}${audienceOf(run)}`,
-      ...describeAttempts(run),
-    ],
+    context: [...describeResponse(response), ...describeTarget(run), ...describeAttempts(run)],
     causes: withoutRepeats(inOrder(hints, likely))
       .slice(0, MAX_CAUSES)
       .map((cause) => forAppType(cause, run)),
   });
+}
+/** Who and where. A keyless job has no user of its own choice, so its claims are shown if a handler may have seen them. */
+function describeTarget(run) {
+  const { inputs, result } = run;
+  const { host } = inputs.loginUrl;
+  if (!inputs.keyless) return [`User ${inputs.username} at ${host}${audienceOf(run)}`];
+  if (result.claims === undefined) return [`OIDC token for ${inputs.audience}, to log in at ${host}`];
+  const claims = { ...result.claims };
+  return [
+    `Job of ${describeJob(claims)} at ${host}`,
+    ...(result.response.kind === "error" ? describeClaims(claims) : []),
+  ];
 }
 /** What Salesforce or the network said; nothing if nothing came. */
 function describeResponse(response) {
@@ -4593,9 +4949,10 @@ function describeAttempts({ inputs, result }) {
   if (attempts === 1 && deadlineExceeded === undefined) return [];
   const tried = `${attempts} ${attempts === 1 ? "attempt" : "attempts"} in ${Math.max(1, Math.round(durationMs / 1000))} s`;
   if (deadlineExceeded === undefined) return [tried];
-  const { retryAfterMs } = deadlineExceeded;
+  const { retryAfterMs, assertionExpires } = deadlineExceeded;
   const asked = retryAfterMs > 0 ? `; the server asked for a wait of ${Math.ceil(retryAfterMs / 1000)} s` : "";
-  return [`${tried}, within timeout_seconds: ${inputs.timeoutSeconds}${asked}`];
+  const limit = assertionExpires ? "until the assertion expired" : `within timeout_seconds: ${inputs.timeoutSeconds}`;
+  return [`${tried}, ${limit}${asked}`];
 }
 function inOrder(hints, likely) {
   const before = hints[0]?.neverFirst ? 1 : 0;
@@ -4821,6 +5178,1184 @@ function malformed(field, why) {
       },
     ],
   });
+}
+
+;// CONCATENATED MODULE: ./build/src/token/refusals.js
+
+const NOT_LIVE_YET = {
+  cause: "The app, its policies, or the assignment were changed within the last minutes.",
+  fix: WAIT,
+};
+const refusals_OTHER_ORG = {
+  cause: "Another org answered: login_url and the app belong to different orgs.",
+  fix: USE_MY_DOMAIN,
+};
+const SEE_LOGIN_HISTORY = { cause: "Login History says more than this answer.", fix: LOGIN_HISTORY };
+const REQUEST_CHANGED = {
+  cause: "A proxy between the runner and Salesforce changes requests.",
+  fix: "Ask the operator of the proxy (https_proxy of the runner) not to modify requests to Salesforce.",
+};
+const NOT_INSTALLED = {
+  cause:
+    "The app belongs to another org and isn't installed here. Salesforce has blocked such apps since September 2025.",
+  fix: "Create an External Client App in this org (setup/setup.sh does it) and use its consumer key.",
+};
+/** What a 429, a 5xx, or Salesforce's own "retry" means, with or without a page in the body. */
+const UNAVAILABLE = {
+  code: "salesforce-unavailable",
+  headline: "Salesforce is temporarily unavailable. Nothing is wrong with your configuration.",
+  causes: [
+    {
+      cause: "Salesforce is overloaded, is under maintenance, or had an internal error.",
+      fix: "Wait until https://status.salesforce.com shows the org's instance as available (Setup > Company Information > Instance), then run the job again.",
+    },
+    {
+      cause: "Short outages last longer than timeout_seconds, which all attempts share.",
+      fix: "Increase timeout_seconds (up to 600).",
+    },
+  ],
+  retry: true,
+};
+/**
+ * Every refusal that is known; the first match wins. Texts: Salesforce help, "OAuth 2.0 Authorization Errors"; Salesforce's
+ * SDKs; reports of users.
+ */
+const REFUSALS = [
+  {
+    code: "login-rate-exceeded",
+    match: /^rate_limit_exceeded:|login rate exceeded/i,
+    headline: "The user reached Salesforce's limit of logins per hour.",
+    causes: [
+      {
+        cause: "The user logged in more than 3,600 times within an hour, logins by other tools included.",
+        fix: "Wait an hour, then run the job again: earlier attempts count toward the limit.",
+      },
+      {
+        cause: "Many jobs share this user.",
+        fix: "Log in once per job, pass the output access_token to the later steps, and give busy pipelines dedicated users.",
+      },
+    ],
+  },
+  {
+    code: "user-has-not-approved",
+    match: /(?:hasn\S{0,8}t|not) approved this (?:consumer|app)/i,
+    headline: "The user isn't preauthorized for the app.",
+    causes: [
+      { cause: "None of the user's permission sets or profiles is assigned to the app.", fix: PRE_AUTHORIZE },
+      { cause: "The app's permission set isn't assigned to the user.", fix: ASSIGN_PERMISSION_SET },
+      NOT_LIVE_YET,
+      refusals_OTHER_ORG,
+    ],
+  },
+  {
+    code: "user-not-admin-approved",
+    match: /^(?:invalid_app_access|OAUTH(?:_EC)?_APP_ACCESS_DENIED):|not admin approved/i,
+    headline: "The app admits only users that an administrator approved, and this user isn't approved.",
+    causes: [
+      { cause: "None of the user's permission sets or profiles is assigned to the app.", fix: PRE_AUTHORIZE },
+      {
+        cause: "The app's permission set isn't assigned to the user, or the assignment expired.",
+        fix: ASSIGN_PERMISSION_SET,
+      },
+      NOT_LIVE_YET,
+    ],
+  },
+  {
+    code: "app-not-found",
+    match: /^(?:app_not_found|OAUTH_EC_APP_NOT_FOUND):|client app is not installed in this org/i,
+    headline: "The org doesn't have an External Client App with this consumer key.",
+    causes: [
+      { cause: "consumer_key belongs to an app in another org.", fix: COPY_KEY },
+      {
+        cause: "The sandbox was refreshed, which removed its apps.",
+        fix: "Create the app in the sandbox again (setup/setup.sh does it), and store the new consumer key.",
+      },
+      { cause: "The app was created or changed within the last minutes.", fix: WAIT },
+    ],
+  },
+  {
+    code: "client-identifier-invalid",
+    match: /^invalid_client_id:|client identifier invalid/i,
+    headline: "Salesforce doesn't know an app with this consumer key.",
+    causes: [
+      { cause: "consumer_key is mistyped or cut off, or it is the consumer secret.", fix: COPY_KEY },
+      {
+        cause: "login_url is the address of another org, for example production instead of a sandbox.",
+        fix: USE_MY_DOMAIN,
+      },
+      {
+        cause: "The app was deleted, or a sandbox refresh removed it.",
+        fix: "Create the app in this org again (setup/setup.sh does it), and store the new consumer key.",
+      },
+      { cause: "The app was created within the last minutes.", fix: WAIT },
+    ],
+  },
+  {
+    code: "app-not-installed",
+    match: /app must be installed into org/i,
+    headline: "The org rejects apps that aren't installed in it.",
+    causes: [
+      NOT_INSTALLED,
+      {
+        cause: "The app is a Connected App that isn't installed in this org.",
+        fix: INSTALL_APP,
+        unless: "External Client App",
+      },
+      {
+        cause: "API Access Control is on, and the app isn't allowed there.",
+        fix: "Setup > API Access Control: allow the app.",
+      },
+    ],
+  },
+  {
+    code: "client-credentials-invalid",
+    match: /^invalid_client: *$|invalid client credentials/i,
+    headline: "The private key doesn't match the certificate on the app.",
+    causes: [
+      { cause: "The app has another certificate than the private key's.", fix: UPLOAD_CERTIFICATE },
+      {
+        cause: "The key and the certificate aren't a pair: only one of them was renewed.",
+        fix: COMPARE_PAIR,
+        unless: "key matches certificate",
+      },
+      { cause: "consumer_key belongs to another app than the one with the certificate.", fix: COPY_KEY },
+      { cause: "The certificate was uploaded within the last minutes.", fix: WAIT },
+    ],
+  },
+  {
+    code: "assertion-expired",
+    match: /expired authorization code|(?:assertion|token|jwt) (?:is |has )?expired|expired (?:assertion|token|jwt)/i,
+    headline: "The assertion had expired when Salesforce received it.",
+    causes: [
+      { cause: "The runner's clock is wrong.", fix: SET_CLOCK, unless: "signed on Salesforce's time" },
+      {
+        cause: "A proxy delays requests by minutes.",
+        fix: "Ask the operator of the proxy (https_proxy of the runner) not to queue requests to Salesforce.",
+      },
+      SEE_LOGIN_HISTORY,
+    ],
+    adjust: "clock",
+  },
+  {
+    code: "assertion-invalid",
+    match:
+      /invalid (?:jwt )?assertion|assertion (?:is )?(?:invalid|not valid)|invalid signature|signature (?:is )?(?:invalid|(?:verification|validation) failed)/i,
+    headline: "Salesforce can't verify the signature with the certificate on the app.",
+    causes: [
+      {
+        cause: "The private key isn't the key of the certificate on the app.",
+        fix: NEW_PAIR,
+        unless: "key matches certificate",
+      },
+      {
+        cause: "The app lost its certificate: deploying its metadata without the certificate element clears it.",
+        fix: UPLOAD_CERTIFICATE,
+      },
+      { cause: "The JWT bearer flow is turned off for the app.", fix: ENABLE_FLOW },
+      { cause: "consumer_key belongs to another app than the one with the certificate.", fix: COPY_KEY },
+    ],
+  },
+  {
+    code: "audience-refused",
+    match: /audience/i,
+    headline: "Salesforce rejected the audience of the assertion.",
+    causes: [
+      {
+        cause: "The input audience isn't the one that this org expects.",
+        fix: "Remove the input audience from the step.",
+        unless: "audience not set",
+      },
+      {
+        cause: "login_url is the address of another kind of org, for example production instead of a sandbox.",
+        fix: USE_MY_DOMAIN,
+        unless: "My Domain",
+      },
+      {
+        cause: "The path of the site in login_url is missing or wrong.",
+        fix: "Set login_url to the site's whole URL: Setup > Digital Experiences > All Sites.",
+        unless: "not a site",
+      },
+      SEE_LOGIN_HISTORY,
+    ],
+    adjust: "audience",
+  },
+  {
+    code: "user-inactive",
+    match: /^inactive_user:|inactive user|user (?:is )?inactive/i,
+    headline: "The user is deactivated or frozen.",
+    causes: [
+      {
+        cause: "The user is deactivated or frozen in this org.",
+        fix: "Setup > Users > the user: click Unfreeze, or Edit and select Active.",
+      },
+      {
+        cause: "A sandbox refresh copied the user from production, where it is inactive.",
+        fix: "Activate the user in the sandbox: Setup > Users > the user > Edit > Active.",
+      },
+      {
+        cause: "username is another user than you intend.",
+        fix: "Copy the username from Setup > Users. A sandbox user's name ends in the sandbox's name.",
+      },
+    ],
+  },
+  {
+    code: "user-locked-out",
+    match: /user is locked\b/i,
+    headline: "The user is locked out.",
+    causes: [
+      {
+        cause: "Too many failed password logins, by a person or another tool, locked the user.",
+        fix: "Setup > Users > the user: click Unlock. Then find the failing logins in Setup > Login History.",
+      },
+    ],
+  },
+  {
+    code: "password-expired",
+    match: /password (?:has )?expired/i,
+    headline: "The user's password has expired, and the org blocks its logins until it is changed.",
+    causes: [
+      {
+        cause: "The password policy of the user's profile applies to this user.",
+        fix: "Setup > Permission Sets > the user's permission set > System Permissions: select “Password Never Expires”. Then reset the password once: Setup > Users > Reset Password.",
+      },
+    ],
+  },
+  {
+    code: "org-inactive",
+    match: /^inactive_org:|inactive org|org(?:anization)? (?:is )?inactive/i,
+    headline: "The org is closed or locked.",
+    causes: [
+      {
+        cause: "A trial, Developer Edition, or scratch org expired or was deleted.",
+        fix: "Create a new org (sf org list shows when scratch orgs expire), and change username and login_url.",
+      },
+      {
+        cause: "Salesforce locked the org.",
+        fix: "Log in to the org with a browser: the login page shows the reason.",
+      },
+      { cause: "login_url or username belong to another org than you intend.", fix: USE_MY_DOMAIN },
+    ],
+  },
+  {
+    code: "ip-or-login-hours",
+    match: /ip restricted or invalid login hours/i,
+    headline: "The profile's login IP ranges or login hours don't admit this login.",
+    causes: [
+      {
+        cause: "The runner's IP address is outside the profile's login IP ranges.",
+        fix: "Setup > Login History shows the address of this login: add it under Setup > Profiles > the user's profile > Login IP Ranges.",
+      },
+      {
+        cause: "The login was outside the profile's login hours.",
+        fix: "Setup > Profiles > the user's profile > Login Hours: include the hours of your schedule, or clear all times.",
+      },
+    ],
+  },
+  {
+    code: "login-hours",
+    match: /invalid login hours|outside (?:of )?(?:the )?login hours/i,
+    headline: "The login was outside the login hours of the user's profile.",
+    causes: [
+      {
+        cause: "The profile restricts login hours, in the org's time zone.",
+        fix: "Setup > Profiles > the user's profile > Login Hours: include the hours of your schedule, or clear all times.",
+      },
+    ],
+  },
+  {
+    code: "ip-restricted",
+    match: /\bip (?:address )?(?:is )?(?:restricted|not allowed|blocked)|restricted ip\b/i,
+    headline: "The profile's login IP ranges don't include the runner's IP address.",
+    causes: [
+      {
+        cause:
+          "The user's profile has login IP ranges. This flow always enforces them, whatever the app's IP relaxation setting says.",
+        fix: "Setup > Login History shows the address of this login: add it under Setup > Profiles > the user's profile > Login IP Ranges.",
+      },
+      {
+        cause: "GitHub-hosted runners have changing addresses.",
+        fix: "Use a larger runner or a self-hosted runner with a static IP address, or a profile without login IP ranges.",
+      },
+    ],
+  },
+  {
+    code: "no-valid-scopes",
+    match: /no valid scopes/i,
+    headline: "The app doesn't have an OAuth scope that this user may use.",
+    causes: [{ cause: "No OAuth scope is selected on the app.", fix: ADD_SCOPES }, NOT_LIVE_YET, SEE_LOGIN_HISTORY],
+  },
+  {
+    code: "domain-not-supported",
+    match: /not supported on this domain/i,
+    headline: "This host doesn't support the JWT bearer flow.",
+    causes: [{ cause: "login_url isn't the org's My Domain.", fix: USE_MY_DOMAIN }, SEE_LOGIN_HISTORY],
+  },
+  {
+    code: "refresh-token-scope-required",
+    match: /(?:refresh_token|offline_access) scope is required|should be installed and preauthorized/i,
+    headline: "The app lacks the refresh_token scope, or the user isn't preauthorized.",
+    causes: [
+      {
+        cause: "The app lacks the scope refresh_token (offline_access), which this flow requires.",
+        fix: ADD_SCOPES,
+      },
+      { cause: "The app lets users authorize it themselves; this flow requires preauthorization.", fix: PRE_AUTHORIZE },
+      NOT_LIVE_YET,
+    ],
+  },
+  {
+    code: "scope-not-supported",
+    match: /scope parameter not supported/i,
+    headline: "Salesforce received a scope parameter, which this action doesn't send.",
+    causes: [REQUEST_CHANGED],
+  },
+  {
+    code: "grant-type-not-supported",
+    match: /^unsupported_grant_type:|grant type not supported/i,
+    headline: "The app or the host doesn't support the JWT bearer flow.",
+    causes: [
+      { cause: "The JWT bearer flow is turned off for the app.", fix: ENABLE_FLOW },
+      { cause: "login_url isn't the org's My Domain.", fix: USE_MY_DOMAIN, unless: "My Domain" },
+      NOT_LIVE_YET,
+      REQUEST_CHANGED,
+    ],
+  },
+  {
+    code: "flow-not-enabled",
+    match: /^unauthorized_client:/i,
+    headline: "The app may not use the JWT bearer flow.",
+    causes: [
+      { cause: "The JWT bearer flow is turned off for the app, or the app has no certificate.", fix: ENABLE_FLOW },
+      NOT_LIVE_YET,
+    ],
+  },
+  {
+    code: "dpop-required",
+    match: /^(?:invalid_dpop_proof|use_dpop_nonce):|\bdpop\b/i,
+    headline: "The app requires DPoP, which this action doesn't support.",
+    causes: [
+      {
+        cause: "“Require DPoP” is selected for the app, so it issues only tokens that are bound to a key (RFC 9449).",
+        fix: "Turn off the DPoP requirement in the app's OAuth settings, or use a dedicated app for this pipeline.",
+      },
+    ],
+  },
+  {
+    code: "app-blocked",
+    match: /^OAUTH(?:_EC)?_APP_BLOCKED:|app is blocked|blocked by (?:an )?admin/i,
+    headline: "An administrator blocked the app.",
+    causes: [
+      {
+        cause: "The External Client App is disabled.",
+        fix: ENABLE_APP,
+      },
+      {
+        cause: "The Connected App is blocked.",
+        fix: "Ask your administrators for the reason, then Setup > Connected Apps OAuth Usage: click Unblock beside the app.",
+        unless: "External Client App",
+      },
+    ],
+  },
+  {
+    code: "app-not-approved",
+    match: /^OAUTH(?:_EC)?_APPROVAL_ERROR_GENERIC:/i,
+    headline: "The app isn't installed or approved in this org.",
+    causes: [
+      NOT_INSTALLED,
+      {
+        cause: "The app is a Connected App that isn't installed in this org.",
+        fix: INSTALL_APP,
+        unless: "External Client App",
+      },
+      { cause: "The app is installed, but the user isn't preauthorized.", fix: PRE_AUTHORIZE },
+      SEE_LOGIN_HISTORY,
+    ],
+  },
+  {
+    // Salesforce's own words for a transient error, whatever the status (Salesforce help, "OAuth 2.0 Error Codes").
+    ...UNAVAILABLE,
+    code: "salesforce-unavailable",
+    match: /^(?:server_error|temporarily_unavailable):|retry your request/i,
+  },
+  {
+    code: "salesforce-unknown-error",
+    match: /^unknown_error:/i,
+    headline: "Salesforce failed with an unknown error and doesn't ask for a retry.",
+    causes: [
+      {
+        cause: "Salesforce had an internal error that this login causes.",
+        fix: "Run the job again once. If it fails again, open a case with Salesforce Support and give it the time of this login.",
+      },
+      SEE_LOGIN_HISTORY,
+    ],
+  },
+  {
+    code: "authentication-failure",
+    match: /authentication failure/i,
+    headline: "Salesforce rejected the login without giving a reason.",
+    causes: [
+      { cause: "Salesforce records the reason in the org.", fix: LOGIN_HISTORY },
+      {
+        cause: "username isn't the username of a user in this org. It isn't the email address.",
+        fix: "Copy the username from Setup > Users. A sandbox user's name ends in the sandbox's name.",
+      },
+      {
+        cause: "The user is frozen, or lacks the permission API Enabled.",
+        fix: "Setup > Users > the user: check Active, Freeze, and the permission sets.",
+      },
+      {
+        cause: "The org or the profile requires a high-assurance session, which this flow can't provide.",
+        fix: "Setup > Session Settings, and the profile's session settings: don't require High Assurance at login.",
+      },
+    ],
+  },
+];
+/** What applies to every refusal that isn't known. */
+const UNKNOWN_REFUSAL = {
+  code: "unknown-refusal",
+  headline: "Salesforce rejected the login for a reason that this action doesn't know.",
+  causes: [
+    { cause: "Salesforce records the reason in the org.", fix: LOGIN_HISTORY },
+    {
+      cause: "username, consumer_key, and login_url belong to different orgs.",
+      fix: `Check all three in one org: Setup > Users, the app's consumer key, and ${MY_DOMAIN}.`,
+    },
+    {
+      cause: "This refusal is missing in this action.",
+      fix: "Open an issue with the template “Unknown refusal” and the line above that begins with “Salesforce answered”.",
+    },
+  ],
+};
+const JWT_BEARER_REFUSALS = { known: REFUSALS, unknown: UNKNOWN_REFUSAL };
+/**
+ * Finds the rule for Salesforce's own words.
+ *
+ * @param error the `error` field of the response
+ * @param description the `error_description` field, empty if it is missing
+ * @returns undefined if the words aren't known
+ */
+function matchRefusal(error, description, known = REFUSALS) {
+  return known.find(({ match }) => match.test(`${error}: ${description}`));
+}
+
+;// CONCATENATED MODULE: ./build/src/token/exchange-refusals.js
+
+
+const exchange_refusals_APP = "Setup > External Client App Manager > GitHub_Keyless";
+const COMPARE =
+  "Compare the claims above with your rule in Setup > Custom Metadata Types > GitHub Login Rule, character by character.";
+const DEPLOY_RULE =
+  "The log above has a rule for this job. If the job is meant to log in, enter the username and deploy the rule.";
+const DEBUG_LOG =
+  "Setup > Debug Logs > New: add the user that the handler runs as, run the job again, and read the newest log (docs/keyless.md, “Debug the handler”).";
+const ASSIGN =
+  "Assign the permission set GitHub_Keyless_Login to the user of the rule: Setup > Users > the user > Permission Set Assignments.";
+const RECENT = { cause: "The app or its policies were changed within the last minutes.", fix: WAIT };
+/** Refusals that don't depend on how a job proves who it is. */
+const SHARED = [
+  "login-rate-exceeded",
+  "user-inactive",
+  "org-inactive",
+  "ip-or-login-hours",
+  "login-hours",
+  "ip-restricted",
+  "salesforce-unavailable",
+];
+/**
+ * The refusals of the token exchange flow that are known; the first match wins. The texts after "GitHub login refused:" are
+ * those of setup/keyless's Apex classes; the others were reported from live orgs or read in sources of clients.
+ */
+const EXCHANGE_REFUSALS = [
+  {
+    code: "keyless-token-not-verified",
+    match: /login refused: the token could not be verified/i,
+    headline: "The handler in Salesforce couldn't verify GitHub's token.",
+    causes: [
+      {
+        cause: "The remote site of GitHub's keys is missing or inactive, so Apex can't read them.",
+        fix: "Setup > Remote Site Settings: activate GitHub_OIDC (https://token.actions.githubusercontent.com).",
+      },
+      { cause: "The debug log has the reason, which Salesforce doesn't send.", fix: DEBUG_LOG },
+    ],
+  },
+  {
+    code: "keyless-issuer",
+    match: /login refused: iss is/i,
+    headline: "The handler in Salesforce trusts another GitHub server than the one that runs this job.",
+    causes: [
+      {
+        cause: "GitHub's server or enterprise has an issuer of its own.",
+        fix: "Change the issuer in the handler: docs/keyless.md, “Other GitHub servers”.",
+      },
+    ],
+  },
+  {
+    code: "keyless-audience",
+    match: /login refused: aud is/i,
+    headline: "GitHub's token was issued for another org than the one that received it.",
+    causes: [
+      {
+        cause: "login_url is the address of another org, or of a site.",
+        fix: `Set audience to the org's My Domain: ${MY_DOMAIN}.`,
+      },
+    ],
+  },
+  {
+    code: "keyless-token-time",
+    match: /login refused: the token (?:has expired|is not valid yet)/i,
+    headline: "GitHub's token had expired, or wasn't valid yet, when Salesforce received it.",
+    causes: [
+      { cause: "The request took minutes.", fix: "Run the job again." },
+      {
+        cause: "A proxy delays requests.",
+        fix: "Ask the operator of the proxy (https_proxy of the runner) not to queue requests to Salesforce.",
+      },
+    ],
+  },
+  {
+    code: "keyless-no-rule",
+    match: /login refused: (?:this org has no|no) login rule/i,
+    headline: "No login rule in the org is for this job.",
+    causes: [
+      { cause: "The job's repository, environment, or ref isn't the one of a rule.", fix: COMPARE },
+      { cause: "The rule isn't deployed to this org.", fix: DEPLOY_RULE },
+    ],
+  },
+  {
+    code: "keyless-owner",
+    match: /login refused: the login rule is for another owner/i,
+    headline: "The login rule is for another owner of this repository.",
+    causes: [
+      {
+        cause: "The repository was transferred to another owner.",
+        fix: "If you know about the transfer, set Repository_Owner_Id__c of the rule to the claim repository_owner_id above.",
+      },
+    ],
+  },
+  {
+    code: "keyless-rule-unusable",
+    match: /login refused: (?:the login rule (?:needs|is not active)|several rules fit)/i,
+    headline: "The login rule for this job can't be used.",
+    causes: [
+      {
+        cause: "The text above says what is wrong with the rule.",
+        fix: "Correct the record in Setup > Custom Metadata Types > GitHub Login Rule.",
+      },
+    ],
+  },
+  {
+    code: "keyless-workflow",
+    match: /login refused: the login rule does not allow job_workflow_ref/i,
+    headline: "The login rule doesn't allow the workflow in which this job is defined.",
+    causes: [
+      {
+        cause: "The job is defined in a reusable workflow that the rule doesn't name.",
+        fix: "If you trust this workflow, set Job_Workflow_Ref__c of the rule to the claim job_workflow_ref above.",
+      },
+    ],
+  },
+  {
+    code: "keyless-event",
+    match: /login refused: event_name/i,
+    headline: "Jobs of this event can't log in.",
+    causes: [
+      {
+        cause: "Others than the repository's own people can start such jobs.",
+        fix: "Log in from a workflow that push, schedule, workflow_dispatch, or release starts.",
+      },
+    ],
+  },
+  {
+    code: "keyless-no-user",
+    match: /login refused: the user of the login rule/i,
+    headline: "The user of the login rule doesn't exist in this org, or isn't active.",
+    causes: [
+      {
+        cause: "The rule was copied from production: in a sandbox, usernames end in the sandbox's name.",
+        fix: "Set Username__c of the rule to a username from Setup > Users.",
+      },
+      { cause: "The user is deactivated.", fix: "Setup > Users > the user > Edit > Active." },
+    ],
+  },
+  {
+    code: "keyless-handler-not-found",
+    match: /token handler not found/i,
+    headline: "Salesforce didn't find a token exchange handler for the app.",
+    causes: [
+      {
+        cause: "The handler isn't enabled for this app.",
+        fix: "Setup > Token Exchange Handlers > GitHubLoginHandler: click Enable New App and select the app.",
+      },
+      {
+        cause: "token_handler isn't the name of a handler of this app.",
+        fix: "Remove token_handler to use the app's default handler.",
+      },
+    ],
+  },
+  {
+    code: "keyless-handler-failed",
+    match: /token handler validation failed|login refused/i,
+    headline: "The handler in Salesforce refused this job.",
+    causes: [
+      { cause: "The debug log has the reason, which Salesforce doesn't send.", fix: DEBUG_LOG },
+      { cause: "The job's repository, environment, or ref isn't the one of a rule.", fix: COMPARE },
+    ],
+  },
+  {
+    code: "keyless-not-enabled",
+    match: /not enabled for token exchange/i,
+    headline: "The policies of the app don't allow the token exchange flow.",
+    causes: [
+      {
+        cause: "The flow is on in the app, but not in its policies.",
+        fix: `${exchange_refusals_APP} > Policies: turn on the token exchange flow.`,
+      },
+      RECENT,
+    ],
+  },
+  {
+    code: "keyless-not-approved",
+    match: /approved this (?:consumer|app)|not admin approved|^invalid_app_access:/i,
+    headline: "The user of the login rule isn't preauthorized for the app.",
+    causes: [
+      { cause: "The user doesn't have the permission set of the app.", fix: ASSIGN },
+      {
+        cause: "The app lets users authorize it themselves. This flow has no screen for that.",
+        fix: `${exchange_refusals_APP} > Policies > Edit: set Permitted Users to “Admin approved users are pre-authorized” and select GitHub_Keyless_Login.`,
+      },
+      RECENT,
+    ],
+  },
+  {
+    code: "keyless-flow-off",
+    match: /^unsupported_grant_type:/i,
+    headline: "The token exchange flow is turned off for the app.",
+    causes: [
+      {
+        cause: "consumer_key belongs to an app for another flow.",
+        fix: `Copy the key: ${exchange_refusals_APP} > Settings > OAuth Settings > Consumer Key and Secret.`,
+      },
+      { cause: "The flow isn't enabled in the app.", fix: `${exchange_refusals_APP} > Settings: turn on the token exchange flow.` },
+      {
+        cause: "The org's edition lacks the flow. Enterprise, Performance, Unlimited, and Developer have it.",
+        fix: "Log in with a private key: docs/setup.md.",
+      },
+    ],
+  },
+  {
+    code: "keyless-unknown-app",
+    match: /^(?:invalid_client_id|app_not_found):/i,
+    headline: "Salesforce doesn't know an app with this consumer key.",
+    causes: [
+      {
+        cause: "consumer_key is mistyped, or belongs to an app in another org.",
+        fix: `Copy the key: ${exchange_refusals_APP} > Settings > OAuth Settings > Consumer Key and Secret.`,
+      },
+      RECENT,
+    ],
+  },
+  {
+    code: "keyless-secret-required",
+    match: /^invalid_client:/i,
+    headline: "The app requires its consumer secret for this flow.",
+    causes: [
+      {
+        cause: "The app isn't set up as setup/setup.sh --keyless does it.",
+        fix: `${exchange_refusals_APP} > Settings: clear “Require Secret for Token Exchange Flow”.`,
+      },
+    ],
+  },
+  ...REFUSALS.filter(({ code }) => SHARED.includes(code)),
+];
+/** What applies to every refusal of this flow that isn't known. */
+const UNKNOWN_EXCHANGE_REFUSAL = {
+  code: "keyless-unknown-refusal",
+  headline: "Salesforce rejected the token exchange for a reason that this action doesn't know.",
+  causes: [
+    { cause: "Salesforce records the reason in the org.", fix: LOGIN_HISTORY },
+    { cause: "The debug log of the handler says more.", fix: DEBUG_LOG },
+    {
+      cause: "This refusal is missing in this action, whose keyless login is a preview.",
+      fix: "Open an issue with the template “Unknown refusal” and the line above that begins with “Salesforce answered”.",
+    },
+  ],
+};
+
+;// CONCATENATED MODULE: ./build/src/token/network-errors.js
+
+
+
+const ENCODED_PROXY = "http://USER:PASSWORD@HOST:PORT, special characters URL-encoded (@ as %40)";
+const ALLOW_ON_PROXY = {
+  cause: "The proxy doesn't allow the host.",
+  fix: "Ask the proxy's administrator to allow CONNECT to the host of login_url and to the org's My Domain, port 443.",
+};
+const WRONG_PROXY = {
+  cause: "https_proxy names the wrong proxy, or this host must be reached without it.",
+  fix: "Correct https_proxy on the runner or in the step's env, or add the host to no_proxy.",
+};
+const CHECK_HOST = {
+  cause: "login_url is misspelled.",
+  fix: "Copy Setup > My Domain > Current My Domain URL into login_url. A sandbox's has two hyphens and .sandbox in it.",
+};
+const TRUST_COMPANY_CA = {
+  cause: "A proxy of your company opens TLS and signs with the company's CA.",
+  fix: "Save the company's CA certificate on the runner and set NODE_EXTRA_CA_CERTS to that file in the step's env.",
+};
+const OTHER_SERVER = {
+  cause: "Another server than Salesforce answers at this address.",
+  fix: "Copy Setup > My Domain > Current My Domain URL into login_url.",
+};
+const FIREWALL = {
+  cause: "A firewall or a missing route stops the connection.",
+  fix: "Let the runner connect to the host of login_url on port 443. If it needs a proxy, set https_proxy.",
+};
+const TRANSIENT = {
+  cause: "The network had a transient error.",
+  fix: "Run the job again.",
+};
+/** The first match is the one that counts. */
+const NETWORK_ERRORS = [
+  {
+    match: [/statusCode=407/],
+    code: "proxy-authentication",
+    headline: "The proxy requires a user name and a password (HTTP 407).",
+    retry: false,
+    causes: [
+      {
+        cause: "https_proxy has no user name and password, or wrong ones.",
+        fix: `Set https_proxy, from a secret, to ${ENCODED_PROXY}.`,
+      },
+      {
+        cause: "The proxy requires NTLM or Kerberos. The action supports Basic authentication only.",
+        fix: "Run a local proxy that authenticates to the company's proxy, and set https_proxy to the local one.",
+      },
+    ],
+  },
+  {
+    match: [/statusCode=502/, /statusCode=503/, /statusCode=504/],
+    code: "proxy-unreachable",
+    headline: "The proxy couldn't reach Salesforce.",
+    retry: true,
+    causes: [CHECK_HOST, ALLOW_ON_PROXY, WRONG_PROXY],
+  },
+  {
+    match: [/statusCode=\d+/],
+    code: "proxy-refused",
+    headline: "The proxy refused to connect to Salesforce.",
+    retry: false,
+    causes: [ALLOW_ON_PROXY, WRONG_PROXY],
+  },
+  {
+    match: [/tunneling socket.*ENOTFOUND/],
+    code: "proxy-unknown",
+    headline: "The proxy's host name is unknown.",
+    retry: false,
+    causes: [
+      {
+        cause: "The host in https_proxy is misspelled.",
+        fix: "Correct https_proxy on the runner or in the step's env.",
+      },
+      { cause: "The runner's DNS doesn't know the proxy.", fix: "Set https_proxy to the proxy's IP address." },
+    ],
+  },
+  {
+    // What a plain proxy answers to a TLS handshake is no TLS record.
+    match: [/tunneling socket.*wrong version number/i, /tunneling socket.*packet length too long/i],
+    code: "proxy-malformed",
+    headline: "The proxy doesn't use TLS, but its address in https_proxy begins with https://.",
+    retry: false,
+    causes: [
+      { fix: "Write http:// in https_proxy: http://HOST:PORT. It is about the connection to the proxy itself." },
+    ],
+  },
+  {
+    match: [
+      /tunneling socket.*certificate/i,
+      /tunneling socket.*unsupported protocol/i,
+      /tunneling socket.*handshake failure/i,
+      /tunneling socket.*alert protocol version/i,
+    ],
+    code: "proxy-untrusted",
+    headline: "The TLS connection to the proxy can't be trusted.",
+    retry: false,
+    causes: [
+      {
+        cause: "The proxy's certificate is signed by the company's CA.",
+        fix: "Save the CA certificate on the runner and set NODE_EXTRA_CA_CERTS to that file in the step's env.",
+      },
+      {
+        cause: "The certificate is expired or for another name, or the proxy has no TLS 1.2.",
+        fix: "Set https_proxy to the name in the proxy's certificate, or ask its administrator to renew the certificate.",
+      },
+      WRONG_PROXY,
+    ],
+  },
+  {
+    match: [/tunneling socket/, /illegal response body from proxy/],
+    code: "proxy-unreachable",
+    headline: "The connection to the proxy failed.",
+    retry: true,
+    causes: [
+      { cause: "The proxy is down or overloaded.", fix: "Run the job again." },
+      {
+        cause: "Host, port or scheme in https_proxy are wrong.",
+        fix: "Correct https_proxy: http:// for most proxies, https:// only for a proxy that itself uses TLS.",
+      },
+      { cause: "This host must be reached without the proxy.", fix: "Add the host to no_proxy." },
+    ],
+  },
+  {
+    match: [/^ERR_TLS_CERT_ALTNAME_INVALID/, /^HOSTNAME_MISMATCH/],
+    code: "tls-wrong-name",
+    headline: "The server's certificate is for another host name.",
+    retry: false,
+    causes: [
+      {
+        cause: "login_url has an old or misspelled name of the org.",
+        fix: "Copy Setup > My Domain > Current My Domain URL into login_url.",
+      },
+      TRUST_COMPANY_CA,
+    ],
+  },
+  {
+    match: [/^CERT_HAS_EXPIRED/, /^CERT_NOT_YET_VALID/],
+    code: "tls-expired",
+    headline: "The server's certificate isn't valid today.",
+    retry: false,
+    causes: [
+      { cause: "The runner's clock is wrong.", fix: "Set the runner's clock: on Linux, `timedatectl set-ntp true`." },
+      {
+        cause: "A proxy of your company opens TLS, and its own certificate has expired.",
+        fix: "Ask the proxy's administrator to renew it. Trust a new CA with NODE_EXTRA_CA_CERTS in the step's env.",
+      },
+    ],
+  },
+  {
+    // Node calls every verification error of OpenSSL that it has no name for UNSPECIFIED, such as a key that is too weak.
+    match: [
+      /CERT/,
+      /ISSUER/,
+      /UNABLE_TO_VERIFY/,
+      /CRL/,
+      /^ERR_TLS_/,
+      /^INVALID_CA /,
+      /^INVALID_PURPOSE /,
+      /^PATH_LENGTH_EXCEEDED/,
+      /^UNSPECIFIED/,
+    ],
+    code: "tls-untrusted",
+    headline: "The server's certificate isn't trusted.",
+    retry: false,
+    causes: [TRUST_COMPANY_CA, OTHER_SERVER],
+  },
+  {
+    // Not TLS at all, or no version that both sides support. Other handshake errors are transient and fall through.
+    match: [
+      /wrong[ _]version[ _]number/i,
+      /unsupported[ _]protocol/i,
+      /packet[ _]length[ _]too[ _]long/i,
+      /handshake[ _]failure/i,
+      /alert[ _]protocol[ _]version/i,
+    ],
+    code: "tls-handshake",
+    headline: "The TLS handshake failed.",
+    retry: false,
+    causes: [
+      { cause: "The port in login_url isn't one for TLS.", fix: "Remove the port from login_url." },
+      {
+        cause: "A proxy or firewall in between answers instead of Salesforce, or supports no TLS 1.2.",
+        fix: "Ask its administrator to pass TLS connections to the host of login_url through.",
+      },
+    ],
+  },
+  {
+    match: [/ENOTFOUND/],
+    code: "host-unknown",
+    headline: "The host name is unknown.",
+    retry: false,
+    causes: [
+      CHECK_HOST,
+      {
+        cause: "The runner has no access to public DNS.",
+        fix: "Set https_proxy to the proxy that the runner has to use.",
+      },
+    ],
+  },
+  {
+    match: [/^[A-Z]/],
+    code: "connection-failed",
+    headline: "The connection failed.",
+    retry: true,
+    causes: [TRANSIENT, FIREWALL],
+  },
+];
+const OVERLOADED = {
+  cause: "Salesforce or something in between is overloaded.",
+  fix: "See https://status.salesforce.com for the instance, and run the job again later.",
+};
+const LONGER = {
+  cause: "The connection is slow.",
+  fix: "Set timeout_seconds to a higher value. One attempt gets at most half of it, and at most 15 s.",
+};
+/** What was missing when the time was over, and what it may come from. */
+const NO_RESPONSE = {
+  "not connected": {
+    headline: "No answer in time: the connection didn't open.",
+    causes: [
+      FIREWALL,
+      {
+        cause: "The proxy in https_proxy is down or has another address.",
+        fix: "Correct https_proxy, or start the proxy.",
+      },
+      TRANSIENT,
+    ],
+  },
+  "connected to the proxy": {
+    headline: "No answer in time: the proxy took the connection, but didn't answer.",
+    causes: [
+      { cause: "The proxy can't reach the host.", fix: ALLOW_ON_PROXY.fix },
+      {
+        cause: "https_proxy begins with https://, but the proxy doesn't use TLS, or the other way around.",
+        fix: "Correct the scheme of https_proxy: http:// for most proxies.",
+      },
+    ],
+  },
+  connected: {
+    headline: "No answer in time: the connection opened, but the TLS handshake wasn't completed.",
+    causes: [FIREWALL, OVERLOADED],
+  },
+  secured: {
+    headline: "No answer in time: the connection opened and the request was sent, but no complete response came.",
+    causes: [OVERLOADED, LONGER],
+  },
+  unknown: { headline: "No answer in time: no complete response came.", causes: [TRANSIENT, FIREWALL] },
+};
+/**
+ * Says why no response came.
+ *
+ * @param error what an `HttpPost` threw
+ * @throws the error itself if it is a defect: an error of the program, not of the network
+ */
+function classifyNetworkError(error, rules = NETWORK_ERRORS) {
+  if (error instanceof TimeoutError) return describeTimeout(error);
+  if (error instanceof ProxyAddressError) {
+    const rule = { code: "proxy-malformed", headline: error.message, causes: [error.problem], retry: false };
+    return { rule, reason: clause(rule.headline), said: "" };
+  }
+  const text = isDefect(error) ? "" : `${error.code} ${messageOf(error)}`;
+  const rule = rules.find(({ match }) => match.some((alternative) => alternative.test(text)));
+  if (!rule) throw error;
+  const said = sanitize(inPlainWords(messageOf(error)) || error.code || "", 120);
+  return { rule, reason: `${clause(rule.headline)} (${said})`, said };
+}
+/** The time is that of one attempt, so it is in the log of attempts alone: what counts in the end is the whole budget. */
+function describeTimeout(error) {
+  const { headline, causes } = NO_RESPONSE[error.stage ?? "unknown"];
+  const rule = { code: "no-answer-in-time", headline, causes, retry: true };
+  return { rule, reason: clause(headline).replace("no answer in time", error.message), said: "" };
+}
+function clause(sentence) {
+  return `${sentence.charAt(0).toLowerCase()}${sentence.slice(1).replace(/\.$/, "")}`;
+}
+/** Sockets, TLS and the HTTP parser give each of their errors a code; JavaScript's own errors are mistakes in a program. */
+function isDefect(error) {
+  const { code } = error ?? {};
+  const isProgramError = [TypeError, RangeError, ReferenceError, SyntaxError, URIError].some(
+    (type) => error instanceof type,
+  );
+  return !(error instanceof Error) || typeof code !== "string" || isProgramError;
+}
+/** What the client's agent says of a proxy's failure, in the field's words. */
+function inPlainWords(message) {
+  return message
+    .replace(/^tunneling socket could not be established, statusCode=/, "the proxy answered HTTP ")
+    .replace(/^tunneling socket could not be established, cause=/, "");
+}
+/** If every address of a host failed, Node throws an AggregateError without a message of its own. */
+function messageOf(error) {
+  const [first] = error instanceof AggregateError ? error.errors : [];
+  return error.message || (first instanceof Error ? first.message : "");
+}
+
+;// CONCATENATED MODULE: ./build/src/token/oidc.js
+
+
+
+/** GitHub's endpoint answered, but not with a token. */
+class OidcError extends Error {
+  name = "OidcError";
+  response;
+  constructor(response) {
+    super(response.rule.headline);
+    this.response = response;
+  }
+}
+const oidc_JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+const RUN_AGAIN = "Wait until https://www.githubstatus.com shows Actions as operational, then run the job again.";
+const oidc_UNAVAILABLE = {
+  code: "github-oidc-unavailable",
+  headline: "GitHub's OIDC provider is temporarily unavailable. Nothing is wrong with your configuration.",
+  causes: [
+    { cause: "GitHub is overloaded or had an internal error.", fix: RUN_AGAIN },
+    {
+      cause: "Short outages last longer than timeout_seconds, which all attempts share.",
+      fix: "Increase timeout_seconds (up to 600).",
+    },
+  ],
+  retry: true,
+};
+const REFUSED = {
+  code: "github-oidc-refused",
+  headline: "GitHub refused to issue an OIDC token to this job.",
+  causes: [
+    {
+      cause: "The workflow or an earlier step changed ACTIONS_ID_TOKEN_REQUEST_URL or ACTIONS_ID_TOKEN_REQUEST_TOKEN.",
+      fix: "Remove these variables from env of the workflow, the job, and the step: the runner sets them.",
+    },
+    { cause: "GitHub had an internal error.", fix: RUN_AGAIN },
+  ],
+};
+const UNUSABLE = {
+  code: "github-oidc-unusable",
+  headline: "The answer of GitHub's OIDC provider doesn't contain a token.",
+  causes: [
+    {
+      cause: "A proxy or a network's sign-in page answered in place of GitHub.",
+      fix: "Allow *.actions.githubusercontent.com on the proxy (https_proxy of the runner) without sign-in.",
+    },
+    { cause: "GitHub had an internal error.", fix: RUN_AGAIN },
+  ],
+};
+const UNREACHABLE = {
+  code: "github-oidc-unreachable",
+  headline: "GitHub's OIDC provider can't be reached.",
+  causes: [
+    {
+      cause: "A firewall or a proxy doesn't allow the host.",
+      fix: "Allow *.actions.githubusercontent.com, port 443, on the firewall and on the proxy (https_proxy of the runner).",
+    },
+    {
+      cause: "A proxy of your company opens TLS and signs with the company's CA.",
+      fix: "Save the company's CA certificate on the runner and set NODE_EXTRA_CA_CERTS to that file in the step's env.",
+    },
+    { cause: "The network or GitHub had a transient error.", fix: RUN_AGAIN },
+  ],
+};
+/** Codes of what can fail before Salesforce is asked. */
+const OIDC_CODES = [
+  "github-oidc-not-permitted",
+  ...[oidc_UNAVAILABLE, REFUSED, UNUSABLE, UNREACHABLE].map(({ code }) => code),
+];
+/** Request timeout (408), too early (425), and too many requests (429) are temporary, as every 5xx is. */
+const TEMPORARY = /^(?:408|425|429|5\d\d)$/;
+/**
+ * Finds GitHub's endpoint in the environment of the step (GitHub docs, "OpenID Connect reference").
+ *
+ * @param env the step's environment
+ * @throws ActionError if the job may not have a token
+ */
+function oidcEndpoint(env) {
+  const url = env["ACTIONS_ID_TOKEN_REQUEST_URL"] ?? "";
+  const requestToken = env["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] ?? "";
+  if (URL.parse(url)?.protocol === "https:" && requestToken !== "") return { url, requestToken };
+  const isPullRequest = env["GITHUB_EVENT_NAME"] === "pull_request";
+  const fork = {
+    cause: "A pull request from a fork started this workflow. GitHub gives such jobs no OIDC token.",
+    fix: "Log in from a workflow that another event starts, for example push.",
+  };
+  throw new ActionError({
+    code: "github-oidc-not-permitted",
+    headline: "The job isn't allowed to request an OIDC token from GitHub.",
+    context: ["ACTIONS_ID_TOKEN_REQUEST_URL or ACTIONS_ID_TOKEN_REQUEST_TOKEN is missing. No request was sent."],
+    causes: [
+      {
+        cause: "The job lacks the permission id-token: write.",
+        fix: "Add it to the job: permissions: { id-token: write, contents: read }. A called workflow needs it in the caller, too.",
+      },
+      ...(isPullRequest ? [fork] : []),
+      {
+        cause: "The step runs in a container or a script that doesn't pass these variables on.",
+        fix: "Pass both variables on.",
+      },
+    ],
+  });
+}
+/**
+ * Requests the job's OIDC token for an audience.
+ *
+ * @throws OidcError if the answer has no token, or what `httpGet` throws
+ */
+async function requestOidcToken({ endpoint, audience, httpGet, signal }) {
+  const url = new URL(endpoint.url);
+  url.searchParams.set("audience", audience);
+  const response = await httpGet({ url: url.href, bearer: endpoint.requestToken, signal });
+  const token = response.status === 200 ? tokenIn(response) : undefined;
+  if (token === undefined) throw new OidcError(failed(response));
+  return token;
+}
+/** Says what an error of {@link requestOidcToken} means. */
+function describeOidcError(error) {
+  if (error instanceof OidcError) return error.response;
+  const { reason, said, rule } = classifyNetworkError(error);
+  const retry = rule.retry ?? false;
+  return { kind: "none", reason: `GitHub's OIDC provider: ${reason}`, said, rule: { ...UNREACHABLE, retry } };
+}
+function tokenIn({ body, oversized }) {
+  const value = oversized ? undefined : field(parse(body), "value");
+  if (typeof value !== "string" || !oidc_JWT.test(value)) return undefined;
+  const claims = parse(Buffer.from(value.split(".")[1] ?? "", "base64url").toString("utf8"));
+  return claims === null || typeof claims !== "object" ? undefined : { token: value, claims: { ...claims } };
+}
+/** A body with status 200 may contain a token, so none of it is shown. */
+function failed({ status, body }) {
+  const isTemporary = TEMPORARY.test(String(status));
+  const rule = status === 200 ? UNUSABLE : isTemporary ? oidc_UNAVAILABLE : REFUSED;
+  const excerpt = status === 200 ? "" : sanitize(body, 160);
+  return { kind: "invalid", status, summary: "no OIDC token", excerpt, rule };
+}
+function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+function field(value, name) {
+  return value !== null && typeof value === "object" ? Reflect.get(value, name) : undefined;
+}
+
+;// CONCATENATED MODULE: ./build/src/token/exchange.js
+
+
+/** GitHub's tokens are documented to be valid for five minutes. */
+const LONGEST_USE_MS = 4 * 60_000;
+/**
+ * Grants of the token exchange flow (Salesforce help, "OAuth 2.0 Token Exchange Flow"): GitHub's OIDC token of the job,
+ * which is requested again after four minutes. Only the handler in Salesforce chooses the user.
+ */
+function tokenExchange({ consumerKey, tokenHandler, endpoint }, deps) {
+  const { httpGet, clock, mask } = deps;
+  let held;
+  return {
+    refusals: { known: EXCHANGE_REFUSALS, unknown: UNKNOWN_EXCHANGE_REFUSAL },
+    describeError: describeOidcError,
+    make: async ({ audience }, _, signal) => {
+      if (!held || clock.monotonic() - held.since > LONGEST_USE_MS) {
+        const since = clock.monotonic();
+        held = { ...(await requestOidcToken({ endpoint, audience, httpGet, signal })), since };
+        mask(held.token);
+      }
+      const form = {
+        grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
+        subject_token: held.token,
+        subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
+        client_id: consumerKey,
+        ...(tokenHandler === undefined ? {} : { token_handler: tokenHandler }),
+      };
+      return { form, secret: held.token, claims: held.claims };
+    },
+  };
 }
 
 ;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/lib/buffer_utils.js
@@ -5560,464 +7095,6 @@ function signAssertion(claims, privateKey) {
   return new SignJWT({ ...claims }).setProtectedHeader({ alg: "RS256" }).sign(privateKey);
 }
 
-;// CONCATENATED MODULE: ./build/src/token/refusals.js
-
-const NOT_LIVE_YET = {
-  cause: "The app, its policies, or the assignment were changed within the last minutes.",
-  fix: WAIT,
-};
-const refusals_OTHER_ORG = {
-  cause: "Another org answered: login_url and the app belong to different orgs.",
-  fix: USE_MY_DOMAIN,
-};
-const SEE_LOGIN_HISTORY = { cause: "Login History says more than this answer.", fix: LOGIN_HISTORY };
-const REQUEST_CHANGED = {
-  cause: "A proxy between the runner and Salesforce changes requests.",
-  fix: "Ask the operator of the proxy (https_proxy of the runner) not to modify requests to Salesforce.",
-};
-const NOT_INSTALLED = {
-  cause:
-    "The app belongs to another org and isn't installed here. Salesforce has blocked such apps since September 2025.",
-  fix: "Create an External Client App in this org (setup/setup.sh does it) and use its consumer key.",
-};
-/** What a 429, a 5xx, or Salesforce's own "retry" means, with or without a page in the body. */
-const UNAVAILABLE = {
-  code: "salesforce-unavailable",
-  headline: "Salesforce is temporarily unavailable. Nothing is wrong with your configuration.",
-  causes: [
-    {
-      cause: "Salesforce is overloaded, is under maintenance, or had an internal error.",
-      fix: "Wait until https://status.salesforce.com shows the org's instance as available (Setup > Company Information > Instance), then run the job again.",
-    },
-    {
-      cause: "Short outages last longer than timeout_seconds, which all attempts share.",
-      fix: "Increase timeout_seconds (up to 600).",
-    },
-  ],
-  retry: true,
-};
-/**
- * Every refusal that is known; the first match wins. Texts: Salesforce help, "OAuth 2.0 Authorization Errors"; Salesforce's
- * SDKs; reports of users.
- */
-const REFUSALS = [
-  {
-    code: "login-rate-exceeded",
-    match: /^rate_limit_exceeded:|login rate exceeded/i,
-    headline: "The user reached Salesforce's limit of logins per hour.",
-    causes: [
-      {
-        cause: "The user logged in more than 3,600 times within an hour, logins by other tools included.",
-        fix: "Wait an hour, then run the job again: earlier attempts count toward the limit.",
-      },
-      {
-        cause: "Many jobs share this user.",
-        fix: "Log in once per job, pass the output access_token to the later steps, and give busy pipelines dedicated users.",
-      },
-    ],
-  },
-  {
-    code: "user-has-not-approved",
-    match: /(?:hasn\S{0,8}t|not) approved this (?:consumer|app)/i,
-    headline: "The user isn't preauthorized for the app.",
-    causes: [
-      { cause: "None of the user's permission sets or profiles is assigned to the app.", fix: PRE_AUTHORIZE },
-      { cause: "The app's permission set isn't assigned to the user.", fix: ASSIGN_PERMISSION_SET },
-      NOT_LIVE_YET,
-      refusals_OTHER_ORG,
-    ],
-  },
-  {
-    code: "user-not-admin-approved",
-    match: /^(?:invalid_app_access|OAUTH(?:_EC)?_APP_ACCESS_DENIED):|not admin approved/i,
-    headline: "The app admits only users that an administrator approved, and this user isn't approved.",
-    causes: [
-      { cause: "None of the user's permission sets or profiles is assigned to the app.", fix: PRE_AUTHORIZE },
-      {
-        cause: "The app's permission set isn't assigned to the user, or the assignment expired.",
-        fix: ASSIGN_PERMISSION_SET,
-      },
-      NOT_LIVE_YET,
-    ],
-  },
-  {
-    code: "app-not-found",
-    match: /^(?:app_not_found|OAUTH_EC_APP_NOT_FOUND):|client app is not installed in this org/i,
-    headline: "The org doesn't have an External Client App with this consumer key.",
-    causes: [
-      { cause: "consumer_key belongs to an app in another org.", fix: COPY_KEY },
-      {
-        cause: "The sandbox was refreshed, which removed its apps.",
-        fix: "Create the app in the sandbox again (setup/setup.sh does it), and store the new consumer key.",
-      },
-      { cause: "The app was created or changed within the last minutes.", fix: WAIT },
-    ],
-  },
-  {
-    code: "client-identifier-invalid",
-    match: /^invalid_client_id:|client identifier invalid/i,
-    headline: "Salesforce doesn't know an app with this consumer key.",
-    causes: [
-      { cause: "consumer_key is mistyped or cut off, or it is the consumer secret.", fix: COPY_KEY },
-      {
-        cause: "login_url is the address of another org, for example production instead of a sandbox.",
-        fix: USE_MY_DOMAIN,
-      },
-      {
-        cause: "The app was deleted, or a sandbox refresh removed it.",
-        fix: "Create the app in this org again (setup/setup.sh does it), and store the new consumer key.",
-      },
-      { cause: "The app was created within the last minutes.", fix: WAIT },
-    ],
-  },
-  {
-    code: "app-not-installed",
-    match: /app must be installed into org/i,
-    headline: "The org rejects apps that aren't installed in it.",
-    causes: [
-      NOT_INSTALLED,
-      {
-        cause: "The app is a Connected App that isn't installed in this org.",
-        fix: INSTALL_APP,
-        unless: "External Client App",
-      },
-      {
-        cause: "API Access Control is on, and the app isn't allowed there.",
-        fix: "Setup > API Access Control: allow the app.",
-      },
-    ],
-  },
-  {
-    code: "client-credentials-invalid",
-    match: /^invalid_client: *$|invalid client credentials/i,
-    headline: "The private key doesn't match the certificate on the app.",
-    causes: [
-      { cause: "The app has another certificate than the private key's.", fix: UPLOAD_CERTIFICATE },
-      {
-        cause: "The key and the certificate aren't a pair: only one of them was renewed.",
-        fix: COMPARE_PAIR,
-        unless: "key matches certificate",
-      },
-      { cause: "consumer_key belongs to another app than the one with the certificate.", fix: COPY_KEY },
-      { cause: "The certificate was uploaded within the last minutes.", fix: WAIT },
-    ],
-  },
-  {
-    code: "assertion-expired",
-    match: /expired authorization code|(?:assertion|token|jwt) (?:is |has )?expired|expired (?:assertion|token|jwt)/i,
-    headline: "The assertion had expired when Salesforce received it.",
-    causes: [
-      { cause: "The runner's clock is wrong.", fix: SET_CLOCK, unless: "signed on Salesforce's time" },
-      {
-        cause: "A proxy delays requests by minutes.",
-        fix: "Ask the operator of the proxy (https_proxy of the runner) not to queue requests to Salesforce.",
-      },
-      SEE_LOGIN_HISTORY,
-    ],
-    adjust: "clock",
-  },
-  {
-    code: "assertion-invalid",
-    match:
-      /invalid (?:jwt )?assertion|assertion (?:is )?(?:invalid|not valid)|invalid signature|signature (?:is )?(?:invalid|(?:verification|validation) failed)/i,
-    headline: "Salesforce can't verify the signature with the certificate on the app.",
-    causes: [
-      {
-        cause: "The private key isn't the key of the certificate on the app.",
-        fix: NEW_PAIR,
-        unless: "key matches certificate",
-      },
-      {
-        cause: "The app lost its certificate: deploying its metadata without the certificate element clears it.",
-        fix: UPLOAD_CERTIFICATE,
-      },
-      { cause: "The JWT bearer flow is turned off for the app.", fix: ENABLE_FLOW },
-      { cause: "consumer_key belongs to another app than the one with the certificate.", fix: COPY_KEY },
-    ],
-  },
-  {
-    code: "audience-refused",
-    match: /audience/i,
-    headline: "Salesforce rejected the audience of the assertion.",
-    causes: [
-      {
-        cause: "The input audience isn't the one that this org expects.",
-        fix: "Remove the input audience from the step.",
-        unless: "audience not set",
-      },
-      {
-        cause: "login_url is the address of another kind of org, for example production instead of a sandbox.",
-        fix: USE_MY_DOMAIN,
-        unless: "My Domain",
-      },
-      {
-        cause: "The path of the site in login_url is missing or wrong.",
-        fix: "Set login_url to the site's whole URL: Setup > Digital Experiences > All Sites.",
-        unless: "not a site",
-      },
-      SEE_LOGIN_HISTORY,
-    ],
-    adjust: "audience",
-  },
-  {
-    code: "user-inactive",
-    match: /^inactive_user:|inactive user|user (?:is )?inactive/i,
-    headline: "The user is deactivated or frozen.",
-    causes: [
-      {
-        cause: "The user is deactivated or frozen in this org.",
-        fix: "Setup > Users > the user: click Unfreeze, or Edit and select Active.",
-      },
-      {
-        cause: "A sandbox refresh copied the user from production, where it is inactive.",
-        fix: "Activate the user in the sandbox: Setup > Users > the user > Edit > Active.",
-      },
-      {
-        cause: "username is another user than you intend.",
-        fix: "Copy the username from Setup > Users. A sandbox user's name ends in the sandbox's name.",
-      },
-    ],
-  },
-  {
-    code: "user-locked-out",
-    match: /user is locked\b/i,
-    headline: "The user is locked out.",
-    causes: [
-      {
-        cause: "Too many failed password logins, by a person or another tool, locked the user.",
-        fix: "Setup > Users > the user: click Unlock. Then find the failing logins in Setup > Login History.",
-      },
-    ],
-  },
-  {
-    code: "password-expired",
-    match: /password (?:has )?expired/i,
-    headline: "The user's password has expired, and the org blocks its logins until it is changed.",
-    causes: [
-      {
-        cause: "The password policy of the user's profile applies to this user.",
-        fix: "Setup > Permission Sets > the user's permission set > System Permissions: select “Password Never Expires”. Then reset the password once: Setup > Users > Reset Password.",
-      },
-    ],
-  },
-  {
-    code: "org-inactive",
-    match: /^inactive_org:|inactive org|org(?:anization)? (?:is )?inactive/i,
-    headline: "The org is closed or locked.",
-    causes: [
-      {
-        cause: "A trial, Developer Edition, or scratch org expired or was deleted.",
-        fix: "Create a new org (sf org list shows when scratch orgs expire), and change username and login_url.",
-      },
-      {
-        cause: "Salesforce locked the org.",
-        fix: "Log in to the org with a browser: the login page shows the reason.",
-      },
-      { cause: "login_url or username belong to another org than you intend.", fix: USE_MY_DOMAIN },
-    ],
-  },
-  {
-    code: "ip-or-login-hours",
-    match: /ip restricted or invalid login hours/i,
-    headline: "The profile's login IP ranges or login hours don't admit this login.",
-    causes: [
-      {
-        cause: "The runner's IP address is outside the profile's login IP ranges.",
-        fix: "Setup > Login History shows the address of this login: add it under Setup > Profiles > the user's profile > Login IP Ranges.",
-      },
-      {
-        cause: "The login was outside the profile's login hours.",
-        fix: "Setup > Profiles > the user's profile > Login Hours: include the hours of your schedule, or clear all times.",
-      },
-    ],
-  },
-  {
-    code: "login-hours",
-    match: /invalid login hours|outside (?:of )?(?:the )?login hours/i,
-    headline: "The login was outside the login hours of the user's profile.",
-    causes: [
-      {
-        cause: "The profile restricts login hours, in the org's time zone.",
-        fix: "Setup > Profiles > the user's profile > Login Hours: include the hours of your schedule, or clear all times.",
-      },
-    ],
-  },
-  {
-    code: "ip-restricted",
-    match: /\bip (?:address )?(?:is )?(?:restricted|not allowed|blocked)|restricted ip\b/i,
-    headline: "The profile's login IP ranges don't include the runner's IP address.",
-    causes: [
-      {
-        cause:
-          "The user's profile has login IP ranges. This flow always enforces them, whatever the app's IP relaxation setting says.",
-        fix: "Setup > Login History shows the address of this login: add it under Setup > Profiles > the user's profile > Login IP Ranges.",
-      },
-      {
-        cause: "GitHub-hosted runners have changing addresses.",
-        fix: "Use a larger runner or a self-hosted runner with a static IP address, or a profile without login IP ranges.",
-      },
-    ],
-  },
-  {
-    code: "no-valid-scopes",
-    match: /no valid scopes/i,
-    headline: "The app doesn't have an OAuth scope that this user may use.",
-    causes: [{ cause: "No OAuth scope is selected on the app.", fix: ADD_SCOPES }, NOT_LIVE_YET, SEE_LOGIN_HISTORY],
-  },
-  {
-    code: "domain-not-supported",
-    match: /not supported on this domain/i,
-    headline: "This host doesn't support the JWT bearer flow.",
-    causes: [{ cause: "login_url isn't the org's My Domain.", fix: USE_MY_DOMAIN }, SEE_LOGIN_HISTORY],
-  },
-  {
-    code: "refresh-token-scope-required",
-    match: /(?:refresh_token|offline_access) scope is required|should be installed and preauthorized/i,
-    headline: "The app lacks the refresh_token scope, or the user isn't preauthorized.",
-    causes: [
-      {
-        cause: "The app lacks the scope refresh_token (offline_access), which this flow requires.",
-        fix: ADD_SCOPES,
-      },
-      { cause: "The app lets users authorize it themselves; this flow requires preauthorization.", fix: PRE_AUTHORIZE },
-      NOT_LIVE_YET,
-    ],
-  },
-  {
-    code: "scope-not-supported",
-    match: /scope parameter not supported/i,
-    headline: "Salesforce received a scope parameter, which this action doesn't send.",
-    causes: [REQUEST_CHANGED],
-  },
-  {
-    code: "grant-type-not-supported",
-    match: /^unsupported_grant_type:|grant type not supported/i,
-    headline: "The app or the host doesn't support the JWT bearer flow.",
-    causes: [
-      { cause: "The JWT bearer flow is turned off for the app.", fix: ENABLE_FLOW },
-      { cause: "login_url isn't the org's My Domain.", fix: USE_MY_DOMAIN, unless: "My Domain" },
-      NOT_LIVE_YET,
-      REQUEST_CHANGED,
-    ],
-  },
-  {
-    code: "flow-not-enabled",
-    match: /^unauthorized_client:/i,
-    headline: "The app may not use the JWT bearer flow.",
-    causes: [
-      { cause: "The JWT bearer flow is turned off for the app, or the app has no certificate.", fix: ENABLE_FLOW },
-      NOT_LIVE_YET,
-    ],
-  },
-  {
-    code: "dpop-required",
-    match: /^(?:invalid_dpop_proof|use_dpop_nonce):|\bdpop\b/i,
-    headline: "The app requires DPoP, which this action doesn't support.",
-    causes: [
-      {
-        cause: "“Require DPoP” is selected for the app, so it issues only tokens that are bound to a key (RFC 9449).",
-        fix: "Turn off the DPoP requirement in the app's OAuth settings, or use a dedicated app for this pipeline.",
-      },
-    ],
-  },
-  {
-    code: "app-blocked",
-    match: /^OAUTH(?:_EC)?_APP_BLOCKED:|app is blocked|blocked by (?:an )?admin/i,
-    headline: "An administrator blocked the app.",
-    causes: [
-      {
-        cause: "The External Client App is disabled.",
-        fix: ENABLE_APP,
-      },
-      {
-        cause: "The Connected App is blocked.",
-        fix: "Ask your administrators for the reason, then Setup > Connected Apps OAuth Usage: click Unblock beside the app.",
-        unless: "External Client App",
-      },
-    ],
-  },
-  {
-    code: "app-not-approved",
-    match: /^OAUTH(?:_EC)?_APPROVAL_ERROR_GENERIC:/i,
-    headline: "The app isn't installed or approved in this org.",
-    causes: [
-      NOT_INSTALLED,
-      {
-        cause: "The app is a Connected App that isn't installed in this org.",
-        fix: INSTALL_APP,
-        unless: "External Client App",
-      },
-      { cause: "The app is installed, but the user isn't preauthorized.", fix: PRE_AUTHORIZE },
-      SEE_LOGIN_HISTORY,
-    ],
-  },
-  {
-    // Salesforce's own words for a transient error, whatever the status (Salesforce help, "OAuth 2.0 Error Codes").
-    ...UNAVAILABLE,
-    code: "salesforce-unavailable",
-    match: /^(?:server_error|temporarily_unavailable):|retry your request/i,
-  },
-  {
-    code: "salesforce-unknown-error",
-    match: /^unknown_error:/i,
-    headline: "Salesforce failed with an unknown error and doesn't ask for a retry.",
-    causes: [
-      {
-        cause: "Salesforce had an internal error that this login causes.",
-        fix: "Run the job again once. If it fails again, open a case with Salesforce Support and give it the time of this login.",
-      },
-      SEE_LOGIN_HISTORY,
-    ],
-  },
-  {
-    code: "authentication-failure",
-    match: /authentication failure/i,
-    headline: "Salesforce rejected the login without giving a reason.",
-    causes: [
-      { cause: "Salesforce records the reason in the org.", fix: LOGIN_HISTORY },
-      {
-        cause: "username isn't the username of a user in this org. It isn't the email address.",
-        fix: "Copy the username from Setup > Users. A sandbox user's name ends in the sandbox's name.",
-      },
-      {
-        cause: "The user is frozen, or lacks the permission API Enabled.",
-        fix: "Setup > Users > the user: check Active, Freeze, and the permission sets.",
-      },
-      {
-        cause: "The org or the profile requires a high-assurance session, which this flow can't provide.",
-        fix: "Setup > Session Settings, and the profile's session settings: don't require High Assurance at login.",
-      },
-    ],
-  },
-];
-/** What applies to every refusal that isn't known. */
-const UNKNOWN_REFUSAL = {
-  code: "unknown-refusal",
-  headline: "Salesforce rejected the login for a reason that this action doesn't know.",
-  causes: [
-    { cause: "Salesforce records the reason in the org.", fix: LOGIN_HISTORY },
-    {
-      cause: "username, consumer_key, and login_url belong to different orgs.",
-      fix: `Check all three in one org: Setup > Users, the app's consumer key, and ${MY_DOMAIN}.`,
-    },
-    {
-      cause: "This refusal is missing in this action.",
-      fix: "Open an issue with the template “Unknown refusal” and the line above that begins with “Salesforce answered”.",
-    },
-  ],
-};
-const JWT_BEARER_REFUSALS = { known: REFUSALS, unknown: UNKNOWN_REFUSAL };
-/**
- * Finds the rule for Salesforce's own words.
- *
- * @param error the `error` field of the response
- * @param description the `error_description` field, empty if it is missing
- * @returns undefined if the words aren't known
- */
-function matchRefusal(error, description, known = REFUSALS) {
-  return known.find(({ match }) => match.test(`${error}: ${description}`));
-}
-
 ;// CONCATENATED MODULE: ./build/src/token/grants.js
 
 
@@ -6028,307 +7105,21 @@ function jwtBearer({ consumerKey, username, privateKey }) {
     make: async ({ audience, skewMs = 0 }, now) => {
       const claims = claimsFor({ consumerKey, username, audience, now: now + skewMs });
       const assertion = await signAssertion(claims, privateKey);
-      const form = { grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion };
-      return { form, secret: assertion, claims };
+      return bearerGrant(assertion, claims);
     },
   };
 }
-
-;// CONCATENATED MODULE: ./build/src/token/network-errors.js
-
-
-
-const ENCODED_PROXY = "http://USER:PASSWORD@HOST:PORT, special characters URL-encoded (@ as %40)";
-const ALLOW_ON_PROXY = {
-  cause: "The proxy doesn't allow the host.",
-  fix: "Ask the proxy's administrator to allow CONNECT to the host of login_url and to the org's My Domain, port 443.",
-};
-const WRONG_PROXY = {
-  cause: "https_proxy names the wrong proxy, or this host must be reached without it.",
-  fix: "Correct https_proxy on the runner or in the step's env, or add the host to no_proxy.",
-};
-const CHECK_HOST = {
-  cause: "login_url is misspelled.",
-  fix: "Copy Setup > My Domain > Current My Domain URL into login_url. A sandbox's has two hyphens and .sandbox in it.",
-};
-const TRUST_COMPANY_CA = {
-  cause: "A proxy of your company opens TLS and signs with the company's CA.",
-  fix: "Save the company's CA certificate on the runner and set NODE_EXTRA_CA_CERTS to that file in the step's env.",
-};
-const OTHER_SERVER = {
-  cause: "Another server than Salesforce answers at this address.",
-  fix: "Copy Setup > My Domain > Current My Domain URL into login_url.",
-};
-const FIREWALL = {
-  cause: "A firewall or a missing route stops the connection.",
-  fix: "Let the runner connect to the host of login_url on port 443. If it needs a proxy, set https_proxy.",
-};
-const TRANSIENT = {
-  cause: "The network had a transient error.",
-  fix: "Run the job again.",
-};
-/** The first match is the one that counts. */
-const NETWORK_ERRORS = [
-  {
-    match: [/statusCode=407/],
-    code: "proxy-authentication",
-    headline: "The proxy requires a user name and a password (HTTP 407).",
-    retry: false,
-    causes: [
-      {
-        cause: "https_proxy has no user name and password, or wrong ones.",
-        fix: `Set https_proxy, from a secret, to ${ENCODED_PROXY}.`,
-      },
-      {
-        cause: "The proxy requires NTLM or Kerberos. The action supports Basic authentication only.",
-        fix: "Run a local proxy that authenticates to the company's proxy, and set https_proxy to the local one.",
-      },
-    ],
-  },
-  {
-    match: [/statusCode=502/, /statusCode=503/, /statusCode=504/],
-    code: "proxy-unreachable",
-    headline: "The proxy couldn't reach Salesforce.",
-    retry: true,
-    causes: [CHECK_HOST, ALLOW_ON_PROXY, WRONG_PROXY],
-  },
-  {
-    match: [/statusCode=\d+/],
-    code: "proxy-refused",
-    headline: "The proxy refused to connect to Salesforce.",
-    retry: false,
-    causes: [ALLOW_ON_PROXY, WRONG_PROXY],
-  },
-  {
-    match: [/tunneling socket.*ENOTFOUND/],
-    code: "proxy-unknown",
-    headline: "The proxy's host name is unknown.",
-    retry: false,
-    causes: [
-      {
-        cause: "The host in https_proxy is misspelled.",
-        fix: "Correct https_proxy on the runner or in the step's env.",
-      },
-      { cause: "The runner's DNS doesn't know the proxy.", fix: "Set https_proxy to the proxy's IP address." },
-    ],
-  },
-  {
-    // What a plain proxy answers to a TLS handshake is no TLS record.
-    match: [/tunneling socket.*wrong version number/i, /tunneling socket.*packet length too long/i],
-    code: "proxy-malformed",
-    headline: "The proxy doesn't use TLS, but its address in https_proxy begins with https://.",
-    retry: false,
-    causes: [
-      { fix: "Write http:// in https_proxy: http://HOST:PORT. It is about the connection to the proxy itself." },
-    ],
-  },
-  {
-    match: [
-      /tunneling socket.*certificate/i,
-      /tunneling socket.*unsupported protocol/i,
-      /tunneling socket.*handshake failure/i,
-      /tunneling socket.*alert protocol version/i,
-    ],
-    code: "proxy-untrusted",
-    headline: "The TLS connection to the proxy can't be trusted.",
-    retry: false,
-    causes: [
-      {
-        cause: "The proxy's certificate is signed by the company's CA.",
-        fix: "Save the CA certificate on the runner and set NODE_EXTRA_CA_CERTS to that file in the step's env.",
-      },
-      {
-        cause: "The certificate is expired or for another name, or the proxy has no TLS 1.2.",
-        fix: "Set https_proxy to the name in the proxy's certificate, or ask its administrator to renew the certificate.",
-      },
-      WRONG_PROXY,
-    ],
-  },
-  {
-    match: [/tunneling socket/, /illegal response body from proxy/],
-    code: "proxy-unreachable",
-    headline: "The connection to the proxy failed.",
-    retry: true,
-    causes: [
-      { cause: "The proxy is down or overloaded.", fix: "Run the job again." },
-      {
-        cause: "Host, port or scheme in https_proxy are wrong.",
-        fix: "Correct https_proxy: http:// for most proxies, https:// only for a proxy that itself uses TLS.",
-      },
-      { cause: "This host must be reached without the proxy.", fix: "Add the host to no_proxy." },
-    ],
-  },
-  {
-    match: [/^ERR_TLS_CERT_ALTNAME_INVALID/, /^HOSTNAME_MISMATCH/],
-    code: "tls-wrong-name",
-    headline: "The server's certificate is for another host name.",
-    retry: false,
-    causes: [
-      {
-        cause: "login_url has an old or misspelled name of the org.",
-        fix: "Copy Setup > My Domain > Current My Domain URL into login_url.",
-      },
-      TRUST_COMPANY_CA,
-    ],
-  },
-  {
-    match: [/^CERT_HAS_EXPIRED/, /^CERT_NOT_YET_VALID/],
-    code: "tls-expired",
-    headline: "The server's certificate isn't valid today.",
-    retry: false,
-    causes: [
-      { cause: "The runner's clock is wrong.", fix: "Set the runner's clock: on Linux, `timedatectl set-ntp true`." },
-      {
-        cause: "A proxy of your company opens TLS, and its own certificate has expired.",
-        fix: "Ask the proxy's administrator to renew it. Trust a new CA with NODE_EXTRA_CA_CERTS in the step's env.",
-      },
-    ],
-  },
-  {
-    // Node calls every verification error of OpenSSL that it has no name for UNSPECIFIED, such as a key that is too weak.
-    match: [
-      /CERT/,
-      /ISSUER/,
-      /UNABLE_TO_VERIFY/,
-      /CRL/,
-      /^ERR_TLS_/,
-      /^INVALID_CA /,
-      /^INVALID_PURPOSE /,
-      /^PATH_LENGTH_EXCEEDED/,
-      /^UNSPECIFIED/,
-    ],
-    code: "tls-untrusted",
-    headline: "The server's certificate isn't trusted.",
-    retry: false,
-    causes: [TRUST_COMPANY_CA, OTHER_SERVER],
-  },
-  {
-    // Not TLS at all, or no version that both sides support. Other handshake errors are transient and fall through.
-    match: [
-      /wrong[ _]version[ _]number/i,
-      /unsupported[ _]protocol/i,
-      /packet[ _]length[ _]too[ _]long/i,
-      /handshake[ _]failure/i,
-      /alert[ _]protocol[ _]version/i,
-    ],
-    code: "tls-handshake",
-    headline: "The TLS handshake failed.",
-    retry: false,
-    causes: [
-      { cause: "The port in login_url isn't one for TLS.", fix: "Remove the port from login_url." },
-      {
-        cause: "A proxy or firewall in between answers instead of Salesforce, or supports no TLS 1.2.",
-        fix: "Ask its administrator to pass TLS connections to the host of login_url through.",
-      },
-    ],
-  },
-  {
-    match: [/ENOTFOUND/],
-    code: "host-unknown",
-    headline: "The host name is unknown.",
-    retry: false,
-    causes: [
-      CHECK_HOST,
-      {
-        cause: "The runner has no access to public DNS.",
-        fix: "Set https_proxy to the proxy that the runner has to use.",
-      },
-    ],
-  },
-  {
-    match: [/^[A-Z]/],
-    code: "connection-failed",
-    headline: "The connection failed.",
-    retry: true,
-    causes: [TRANSIENT, FIREWALL],
-  },
-];
-const OVERLOADED = {
-  cause: "Salesforce or something in between is overloaded.",
-  fix: "See https://status.salesforce.com for the instance, and run the job again later.",
-};
-const LONGER = {
-  cause: "The connection is slow.",
-  fix: "Set timeout_seconds to a higher value. One attempt gets at most half of it, and at most 15 s.",
-};
-/** What was missing when the time was over, and what it may come from. */
-const NO_RESPONSE = {
-  "not connected": {
-    headline: "No answer in time: the connection didn't open.",
-    causes: [
-      FIREWALL,
-      {
-        cause: "The proxy in https_proxy is down or has another address.",
-        fix: "Correct https_proxy, or start the proxy.",
-      },
-      TRANSIENT,
-    ],
-  },
-  "connected to the proxy": {
-    headline: "No answer in time: the proxy took the connection, but didn't answer.",
-    causes: [
-      { cause: "The proxy can't reach the host.", fix: ALLOW_ON_PROXY.fix },
-      {
-        cause: "https_proxy begins with https://, but the proxy doesn't use TLS, or the other way around.",
-        fix: "Correct the scheme of https_proxy: http:// for most proxies.",
-      },
-    ],
-  },
-  connected: {
-    headline: "No answer in time: the connection opened, but the TLS handshake wasn't completed.",
-    causes: [FIREWALL, OVERLOADED],
-  },
-  secured: {
-    headline: "No answer in time: the connection opened and the request was sent, but no complete response came.",
-    causes: [OVERLOADED, LONGER],
-  },
-  unknown: { headline: "No answer in time: no complete response came.", causes: [TRANSIENT, FIREWALL] },
-};
-/**
- * Says why no response came.
- *
- * @param error what an `HttpPost` threw
- * @throws the error itself if it is a defect: an error of the program, not of the network
- */
-function classifyNetworkError(error, rules = NETWORK_ERRORS) {
-  if (error instanceof TimeoutError) return describeTimeout(error);
-  if (error instanceof ProxyAddressError) {
-    const rule = { code: "proxy-malformed", headline: error.message, causes: [error.problem], retry: false };
-    return { rule, reason: clause(rule.headline), said: "" };
-  }
-  const text = isDefect(error) ? "" : `${error.code} ${messageOf(error)}`;
-  const rule = rules.find(({ match }) => match.some((alternative) => alternative.test(text)));
-  if (!rule) throw error;
-  const said = sanitize(inPlainWords(messageOf(error)) || error.code || "", 120);
-  return { rule, reason: `${clause(rule.headline)} (${said})`, said };
+/** The same grant for each attempt: an assertion that another program signed can't be adjusted, only sent again. */
+function givenAssertion({ text, claims }) {
+  return {
+    refusals: JWT_BEARER_REFUSALS,
+    validUntil: claims.exp * 1000,
+    make: async () => bearerGrant(text, claims),
+  };
 }
-/** The time is that of one attempt, so it is in the log of attempts alone: what counts in the end is the whole budget. */
-function describeTimeout(error) {
-  const { headline, causes } = NO_RESPONSE[error.stage ?? "unknown"];
-  const rule = { code: "no-answer-in-time", headline, causes, retry: true };
-  return { rule, reason: clause(headline).replace("no answer in time", error.message), said: "" };
-}
-function clause(sentence) {
-  return `${sentence.charAt(0).toLowerCase()}${sentence.slice(1).replace(/\.$/, "")}`;
-}
-/** Sockets, TLS and the HTTP parser give each of their errors a code; JavaScript's own errors are mistakes in a program. */
-function isDefect(error) {
-  const { code } = error ?? {};
-  const isProgramError = [TypeError, RangeError, ReferenceError, SyntaxError, URIError].some(
-    (type) => error instanceof type,
-  );
-  return !(error instanceof Error) || typeof code !== "string" || isProgramError;
-}
-/** What the client's agent says of a proxy's failure, in the field's words. */
-function inPlainWords(message) {
-  return message
-    .replace(/^tunneling socket could not be established, statusCode=/, "the proxy answered HTTP ")
-    .replace(/^tunneling socket could not be established, cause=/, "");
-}
-/** If every address of a host failed, Node throws an AggregateError without a message of its own. */
-function messageOf(error) {
-  const [first] = error instanceof AggregateError ? error.errors : [];
-  return error.message || (first instanceof Error ? first.message : "");
+function bearerGrant(assertion, claims) {
+  const form = { grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion };
+  return { form, secret: assertion, claims };
 }
 
 ;// CONCATENATED MODULE: ./build/src/token/response.js
@@ -6344,7 +7135,7 @@ const PAGE_CAUSES = [
   },
 ];
 /** Request timeout (408), too early (425), and too many requests (429) are temporary, as every 5xx is. */
-const TEMPORARY = [
+const response_TEMPORARY = [
   [408, 408],
   [425, 425],
   [429, 429],
@@ -6352,7 +7143,7 @@ const TEMPORARY = [
 ];
 /** Every kind of response that isn't a token endpoint's, by status and body; the first match wins. */
 const RESPONSE_RULES = [
-  ...TEMPORARY.map((status) => ({
+  ...response_TEMPORARY.map((status) => ({
     ...UNAVAILABLE,
     status,
     body: ["oversized", "empty", "html", "json", "text"],
@@ -6420,7 +7211,7 @@ function parseTokenResponse(response, secret, refusals = JWT_BEARER_REFUSALS) {
   }
   const words = isRedirect ? undefined : errorWords(value, response.body);
   const rule = words && matchRefusal(words.error, words.description, refusals.known);
-  const temporary = TEMPORARY.some((range) => inRange(status, range));
+  const temporary = response_TEMPORARY.some((range) => inRange(status, range));
   if (words && (rule || words.isObject)) {
     const shown = showWords(words, status, secret);
     return { kind: "error", status, ...shown, rule: rule ?? (temporary ? UNAVAILABLE : refusals.unknown) };
@@ -6530,9 +7321,12 @@ async function requestToken(request, deps) {
       return attempt;
     }
     attempts.push(attempt);
-    const next = nextStep(attempts, { remainingMs: remainingMs(), random });
+    const { validUntil } = request.grants;
+    const validForMs = validUntil && validUntil - clock.now();
+    const next = nextStep(attempts, { validForMs, remainingMs: remainingMs(), random });
     if (next.kind === "stop") {
-      return { ...resultOf(attempts), durationMs: clock.monotonic() - start, ...next, kind: "failed" };
+      const { claims } = attempt;
+      return { ...resultOf(attempts), durationMs: clock.monotonic() - start, ...next, kind: "failed", claims };
     }
     if (next.kind === "adjust") {
       runner[next.adjustment.isWarning ? "warning" : "info"](next.adjustment.notice);
@@ -6570,16 +7364,18 @@ async function sendGrant(request, signing, deps) {
     .catch((error) => ({ error }));
   const runnerTime = clock.now();
   const sent = grant;
-  const response = "error" in result ? noResponse(result.error, sent, grants) : parse(result, sent, grants);
+  const response = "error" in result ? noResponse(result.error, sent, grants) : request_parse(result, sent, grants);
   const durationMs = clock.monotonic() - start;
   const status = "error" in result ? "" : `HTTP ${result.status}${requestId(result)}, `;
   const outcome = `${status}${request_describeResponse(response)}, ${Math.round(durationMs)} ms`;
   runner.debug(`Attempt ${number}: POST ${tokenEndpoint}, claims ${JSON.stringify(sent?.claims)}: ${outcome}`);
-  if (response.kind === "granted") return response;
+  const claims = sent?.claims;
+  if (response.kind === "granted") return { ...response, claims };
   const headers = "error" in result ? {} : result.headers;
-  return { kind: "failed", signing, response, headers, durationMs, runnerTime, salesforceTime: dateOf(headers) };
+  const salesforceTime = dateOf(headers);
+  return { kind: "failed", signing, response, headers, durationMs, runnerTime, salesforceTime, claims };
 }
-function parse(response, sent, { refusals }) {
+function request_parse(response, sent, { refusals }) {
   return parseTokenResponse(response, sent?.secret ?? "", refusals);
 }
 /** Without a grant it was the request for the grant that failed. */
@@ -6690,6 +7486,9 @@ function errorCode(body) {
 
 
 
+
+
+
 /**
  * The main step: inputs -> what is sent -> token endpoint -> checks -> outputs.
  *
@@ -6703,8 +7502,11 @@ async function login(deps) {
   inputs.notices.forEach(runner.info);
   inputs.warnings.forEach(runner.warning);
   runner.requireFiles(filesToWrite(inputs));
-  const result = await requestToken(tokenRequest(inputs), deps);
-  if (result.kind === "failed") throw explain({ result, inputs, now: new Date(clock.now()) });
+  const result = await requestToken(tokenRequest(inputs, deps), deps);
+  if (result.kind === "failed") {
+    if (inputs.keyless) logLoginRule(result, deps);
+    throw explain({ result, inputs, now: new Date(clock.now()) });
+  }
   secretsOf(result.fields).forEach(runner.mask);
   const hosts = expectedHosts(inputs);
   // A token that a check refuses exists, too, and is to be revoked: it is saved before the checks.
@@ -6715,8 +7517,9 @@ async function login(deps) {
   if (notSaved) throw notSaved;
   const certificateExpiresAt = inputs.certificate?.notAfter.toISOString() ?? "";
   setOutputs({ ...inputs, token, certificateExpiresAt, runner });
-  if (inputs.writeJobSummary) runner.addSummary(loginSummary(inputs.username, token, certificateExpiresAt));
-  runner.info(`Logged in to ${token.instanceUrl} as ${inputs.username}.`);
+  const user = nameUser(inputs, token, result);
+  if (inputs.writeJobSummary) runner.addSummary(loginSummary(user, token, certificateExpiresAt));
+  runner.info(`Logged in to ${token.instanceUrl} as ${user}.`);
 }
 function filesToWrite({ revokeToken, exportEnvironmentVariables }) {
   return [
@@ -6725,10 +7528,26 @@ function filesToWrite({ revokeToken, exportEnvironmentVariables }) {
     ...(exportEnvironmentVariables ? ["GITHUB_ENV"] : []),
   ];
 }
-function tokenRequest({ loginUrl, audience, fallbackAudience, timeoutSeconds, ...key }) {
+/** The rule chose a keyless job's user, whose ID alone came back. */
+function nameUser({ keyless, username }, { userId }, { claims = {} }) {
+  return keyless ? `user ${userId || "(unknown ID)"}, job of ${describeJob({ ...claims })}` : username;
+}
+/** Salesforce refused the job: an administrator can review this rule and deploy it. */
+function logLoginRule({ claims, response }, { runner }) {
+  if (claims === undefined || response.kind !== "error") return;
+  runner.info(`A login rule for this job, to review and deploy as customMetadata/GitHub_Login_Rule.NAME.md-meta.xml:`);
+  for (const line of loginRule({ ...claims }).split("\n")) runner.info(line);
+}
+function tokenRequest({ loginUrl, audience, fallbackAudience, timeoutSeconds, keyless, assertion, ...key }, deps) {
+  const { env, runner } = deps;
+  const { consumerKey } = key;
   return {
     tokenEndpoint: loginUrl.tokenEndpoint,
-    grants: jwtBearer(key),
+    grants: keyless
+      ? tokenExchange({ consumerKey, ...keyless, endpoint: oidcEndpoint(env) }, { ...deps, mask: runner.mask })
+      : assertion
+        ? givenAssertion(assertion)
+        : jwtBearer(key),
     signing: { audience, fallbackAudience, skewMs: undefined },
     timeoutSeconds,
   };
@@ -6736,13 +7555,13 @@ function tokenRequest({ loginUrl, audience, fallbackAudience, timeoutSeconds, ..
 function expectedHosts({ loginUrl: { url, isMyDomain, isSalesforce } }) {
   return { loginOrigin: new URL(url).origin, isInstance: isMyDomain, isSalesforce };
 }
-function checkOrg({ orgId, instanceUrl }, { expectedOrgId, username }) {
+function checkOrg({ orgId, instanceUrl }, { expectedOrgId, username, keyless }) {
   if (expectedOrgId === undefined || (orgId !== "" && sameId(orgId, expectedOrgId))) return;
   const found = orgId === "" ? "an org that Salesforce didn't name" : `org ${orgId}`;
   throw new ActionError({
     code: "org-mismatch",
     headline: `The token is for ${found}, but expected_org_id is ${expectedOrgId}. No outputs were set.`,
-    context: [`User ${username} at ${instanceUrl}`],
+    context: [keyless ? `Org at ${instanceUrl}` : `User ${username} at ${instanceUrl}`],
     causes: [
       {
         cause: "login_url or username belong to another org than you intend.",
@@ -6774,6 +7593,7 @@ const deps = {
   runner,
   readFile: readRegularFile,
   httpPost: ignoreTlsSwitch(env, runner.warning, requireReadableProxy(env, httpPost)),
+  httpGet: ignoreTlsSwitch(env, runner.warning, requireReadableProxy(env, httpGet)),
   clock: systemClock,
   random: Math.random,
 };

@@ -2,7 +2,7 @@ import { errorMessage, troubleshootingUrl } from "./diagnosis/message.ts";
 import { rawInputs, wantsSummary } from "./inputs/inputs.ts";
 import { readRegularFile } from "./inputs/key-file.ts";
 import { systemClock } from "./lib/clock.ts";
-import { httpPost, ignoreTlsSwitch } from "./lib/http.ts";
+import { httpGet, httpPost, ignoreTlsSwitch } from "./lib/http.ts";
 import { requireReadableProxy } from "./lib/proxy.ts";
 import { githubRunner } from "./lib/runner.ts";
 import { type Dependencies, login } from "./login.ts";
@@ -16,6 +16,7 @@ const deps: Dependencies = {
   runner,
   readFile: readRegularFile,
   httpPost: ignoreTlsSwitch(env, runner.warning, requireReadableProxy(env, httpPost)),
+  httpGet: ignoreTlsSwitch(env, runner.warning, requireReadableProxy(env, httpGet)),
   clock: systemClock,
   random: Math.random,
 };

@@ -1,15 +1,18 @@
 import { explain } from "./diagnosis/explain.ts";
+import { describeJob, loginRule } from "./diagnosis/job-claims.ts";
 import { type Inputs, rawInputs, readInputs, secretsOfInputs } from "./inputs/inputs.ts";
 import { ActionError } from "./lib/action-error.ts";
 import type { Clock } from "./lib/clock.ts";
-import type { HttpPost } from "./lib/http.ts";
+import type { HttpGet, HttpPost } from "./lib/http.ts";
 import type { Runner, RunnerFile } from "./lib/runner.ts";
 import { sameId } from "./lib/salesforce-id.ts";
 import { setOutputs } from "./outputs.ts";
 import { loginSummary } from "./summary.ts";
 import { type AccessToken, checkToken, type ExpectedHosts, revocable, secretsOf } from "./token/access-token.ts";
-import { jwtBearer } from "./token/grants.ts";
-import { requestToken } from "./token/request.ts";
+import { tokenExchange } from "./token/exchange.ts";
+import { givenAssertion, jwtBearer } from "./token/grants.ts";
+import { oidcEndpoint } from "./token/oidc.ts";
+import { requestToken, type TokenResult } from "./token/request.ts";
 import { saveForRevocation } from "./token/revocation.ts";
 
 /** What the step needs from outside, so that tests can bring their own. */
@@ -19,6 +22,7 @@ export interface Dependencies {
   /** Returns the bytes of a regular file. */
   readonly readFile: (path: string, maxBytes: number) => Buffer;
   readonly httpPost: HttpPost;
+  readonly httpGet: HttpGet;
   readonly clock: Clock;
   /** A number from 0 up to, not including, 1. */
   readonly random: () => number;
@@ -38,8 +42,11 @@ export async function login(deps: Dependencies): Promise<void> {
   inputs.warnings.forEach(runner.warning);
   runner.requireFiles(filesToWrite(inputs));
 
-  const result = await requestToken(tokenRequest(inputs), deps);
-  if (result.kind === "failed") throw explain({ result, inputs, now: new Date(clock.now()) });
+  const result = await requestToken(tokenRequest(inputs, deps), deps);
+  if (result.kind === "failed") {
+    if (inputs.keyless) logLoginRule(result, deps);
+    throw explain({ result, inputs, now: new Date(clock.now()) });
+  }
   secretsOf(result.fields).forEach(runner.mask);
   const hosts = expectedHosts(inputs);
   // A token that a check refuses exists, too, and is to be revoked: it is saved before the checks.
@@ -51,8 +58,9 @@ export async function login(deps: Dependencies): Promise<void> {
 
   const certificateExpiresAt = inputs.certificate?.notAfter.toISOString() ?? "";
   setOutputs({ ...inputs, token, certificateExpiresAt, runner });
-  if (inputs.writeJobSummary) runner.addSummary(loginSummary(inputs.username, token, certificateExpiresAt));
-  runner.info(`Logged in to ${token.instanceUrl} as ${inputs.username}.`);
+  const user = nameUser(inputs, token, result);
+  if (inputs.writeJobSummary) runner.addSummary(loginSummary(user, token, certificateExpiresAt));
+  runner.info(`Logged in to ${token.instanceUrl} as ${user}.`);
 }
 
 function filesToWrite({ revokeToken, exportEnvironmentVariables }: Inputs): RunnerFile[] {
@@ -63,10 +71,31 @@ function filesToWrite({ revokeToken, exportEnvironmentVariables }: Inputs): Runn
   ];
 }
 
-function tokenRequest({ loginUrl, audience, fallbackAudience, timeoutSeconds, ...key }: Inputs) {
+/** The rule chose a keyless job's user, whose ID alone came back. */
+function nameUser({ keyless, username }: Inputs, { userId }: AccessToken, { claims = {} }: TokenResult): string {
+  return keyless ? `user ${userId || "(unknown ID)"}, job of ${describeJob({ ...claims })}` : username;
+}
+
+/** Salesforce refused the job: an administrator can review this rule and deploy it. */
+function logLoginRule({ claims, response }: Extract<TokenResult, { kind: "failed" }>, { runner }: Dependencies): void {
+  if (claims === undefined || response.kind !== "error") return;
+  runner.info(`A login rule for this job, to review and deploy as customMetadata/GitHub_Login_Rule.NAME.md-meta.xml:`);
+  for (const line of loginRule({ ...claims }).split("\n")) runner.info(line);
+}
+
+function tokenRequest(
+  { loginUrl, audience, fallbackAudience, timeoutSeconds, keyless, assertion, ...key }: Inputs,
+  deps: Dependencies,
+) {
+  const { env, runner } = deps;
+  const { consumerKey } = key;
   return {
     tokenEndpoint: loginUrl.tokenEndpoint,
-    grants: jwtBearer(key),
+    grants: keyless
+      ? tokenExchange({ consumerKey, ...keyless, endpoint: oidcEndpoint(env) }, { ...deps, mask: runner.mask })
+      : assertion
+        ? givenAssertion(assertion)
+        : jwtBearer(key),
     signing: { audience, fallbackAudience, skewMs: undefined },
     timeoutSeconds,
   };
@@ -76,13 +105,13 @@ function expectedHosts({ loginUrl: { url, isMyDomain, isSalesforce } }: Inputs):
   return { loginOrigin: new URL(url).origin, isInstance: isMyDomain, isSalesforce };
 }
 
-function checkOrg({ orgId, instanceUrl }: AccessToken, { expectedOrgId, username }: Inputs): void {
+function checkOrg({ orgId, instanceUrl }: AccessToken, { expectedOrgId, username, keyless }: Inputs): void {
   if (expectedOrgId === undefined || (orgId !== "" && sameId(orgId, expectedOrgId))) return;
   const found = orgId === "" ? "an org that Salesforce didn't name" : `org ${orgId}`;
   throw new ActionError({
     code: "org-mismatch",
     headline: `The token is for ${found}, but expected_org_id is ${expectedOrgId}. No outputs were set.`,
-    context: [`User ${username} at ${instanceUrl}`],
+    context: [keyless ? `Org at ${instanceUrl}` : `User ${username} at ${instanceUrl}`],
     causes: [
       {
         cause: "login_url or username belong to another org than you intend.",

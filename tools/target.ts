@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
+import { createGithubOidc, DEPLOY_JOB } from "../test/fakes/github-oidc/index.ts";
 import { clientKey } from "../test/fakes/salesforce/client-key.ts";
-import { startSalesforce } from "../test/fakes/salesforce/index.ts";
+import { addUser, startSalesforce } from "../test/fakes/salesforce/index.ts";
+import { keylessProject, readKeylessApp } from "../test/fakes/salesforce/token-exchange-metadata.ts";
 
 /** A Salesforce, and the step that logs in to it. */
 export interface Target {
@@ -21,6 +23,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
   SALESFORCE_PRIVATE_KEY: "private_key",
   SALESFORCE_PRIVATE_KEY_FILE: "private_key_file",
   SALESFORCE_PRIVATE_KEY_PASSPHRASE: "private_key_passphrase",
+  SALESFORCE_ASSERTION: "assertion",
   SALESFORCE_LOGIN_URL: "login_url",
   SALESFORCE_CERTIFICATE: "certificate",
   SALESFORCE_ORG_ID: "expected_org_id",
@@ -38,7 +41,7 @@ const REQUIRED = [
  * GitHub, which doesn't help in a shell.
  */
 export function missingVariables(env: NodeJS.ProcessEnv): string[] {
-  if (Object.keys(VARIABLES).every((name) => !env[name])) return [];
+  if (env["SALESFORCE_ASSERTION"] || Object.keys(VARIABLES).every((name) => !env[name])) return [];
   return REQUIRED.filter((names) => names.every((name) => !env[name])).map(([name, other]) =>
     other === undefined ? `${name}` : `${name} (or ${other})`,
   );
@@ -52,13 +55,13 @@ export function realTarget(env: NodeJS.ProcessEnv): Target | undefined {
     return [[input, input === "private_key_file" ? resolve(value) : value]];
   });
   if (inputs.length === 0) return undefined;
-  const { private_key = "", private_key_passphrase = "" } = Object.fromEntries(inputs);
+  const { private_key = "", private_key_passphrase = "", assertion = "" } = Object.fromEntries(inputs);
   const network = NETWORK.flatMap((name): [string, string][] => (env[name] === undefined ? [] : [[name, env[name]]]));
   return {
     name: "your own",
     with: Object.fromEntries(inputs),
     env: Object.fromEntries(network),
-    secrets: [private_key, private_key_passphrase].filter((secret) => secret !== ""),
+    secrets: [private_key, private_key_passphrase, assertion].filter((secret) => secret !== ""),
     close: async () => {},
   };
 }
@@ -80,6 +83,25 @@ export async function embeddedTarget(): Promise<Target> {
     },
     env: salesforce.env,
     secrets: [privateKeyPem],
+    close: () => salesforce.close(),
+  };
+}
+
+/** Starts the embedded Salesforce and GitHub's OIDC provider, with the app, the handler, and the rule of `setup/keyless`. */
+export async function keylessTarget(): Promise<Target> {
+  const github = createGithubOidc();
+  const salesforce = await startSalesforce({ routes: github.routes });
+  github.serveAt(salesforce);
+  const { username, instanceUrl } = salesforce.org;
+  const runAs = addUser(salesforce.org, { username: "keyless-handler@acme.example" }).username;
+  const { repositoryId, repositoryOwnerId } = DEPLOY_JOB;
+  const project = keylessProject({ username, runAs, repositoryId, repositoryOwnerId, environment: "production" });
+  const { consumerKey } = salesforce.register(readKeylessApp(project, github.keys));
+  return {
+    name: "embedded, with GitHub's OIDC provider (preview)",
+    with: { github_oidc: "true", consumer_key: consumerKey, login_url: instanceUrl },
+    env: { ...salesforce.env, ...github.env },
+    secrets: [github.env.ACTIONS_ID_TOKEN_REQUEST_TOKEN],
     close: () => salesforce.close(),
   };
 }

@@ -3,6 +3,7 @@ import { CONNECTED_APP } from "../lib/setup-steps.ts";
 import type { Fact } from "../token/refusals.ts";
 import type { ErrorResponse, FailedResponse, InvalidResponse } from "../token/response.ts";
 import { type FailedRequest, findHints, type Hint } from "./hints.ts";
+import { describeClaims, describeJob } from "./job-claims.ts";
 
 const MAX_CAUSES = 4;
 /** Errors that only External Client Apps cause. */
@@ -11,8 +12,8 @@ const EXTERNAL_CLIENT_APP = /^(?:app_not_found$|OAUTH_EC_)/i;
 /** What this run shows by itself, and so rules a likely cause out. */
 const FACTS: Readonly<Record<Fact, (run: FailedRequest) => boolean>> = {
   "signed on Salesforce's time": ({ result }) => result.signing.skewMs !== undefined,
-  "key matches certificate": ({ inputs }) => inputs.certificate !== undefined,
-  "audience not set": ({ inputs }) => inputs.audience === inputs.loginUrl.audience,
+  "key matches certificate": ({ inputs }) => (inputs.certificate ?? inputs.assertion) !== undefined,
+  "audience not set": ({ inputs }) => inputs.audience === inputs.loginUrl.audience || inputs.assertion !== undefined,
   "My Domain": ({ inputs }) => inputs.loginUrl.isMyDomain,
   "not a site": ({ inputs }) => inputs.loginUrl.kind !== "site" && inputs.loginUrl.kind !== "custom-domain",
   "External Client App": isExternalClientApp,
@@ -25,8 +26,7 @@ const FACTS: Readonly<Record<Fact, (run: FailedRequest) => boolean>> = {
  * @returns an error without secrets
  */
 export function explain(run: FailedRequest): ActionError {
-  const { inputs, result } = run;
-  const { response } = result;
+  const { response } = run.result;
   const hints = findHints(response.rule.code, run);
   const likely: readonly Cause[] = response.rule.causes.filter(
     ({ unless }) => unless === undefined || !FACTS[unless](run),
@@ -34,15 +34,24 @@ export function explain(run: FailedRequest): ActionError {
   return new ActionError({
     code: response.rule.code,
     headline: response.rule.headline,
-    context: [
-      ...describeResponse(response),
-      `User ${inputs.username} at ${inputs.loginUrl.host}${audienceOf(run)}`,
-      ...describeAttempts(run),
-    ],
+    context: [...describeResponse(response), ...describeTarget(run), ...describeAttempts(run)],
     causes: withoutRepeats(inOrder(hints, likely))
       .slice(0, MAX_CAUSES)
       .map((cause) => forAppType(cause, run)),
   });
+}
+
+/** Who and where. A keyless job has no user of its own choice, so its claims are shown if a handler may have seen them. */
+function describeTarget(run: FailedRequest): string[] {
+  const { inputs, result } = run;
+  const { host } = inputs.loginUrl;
+  if (!inputs.keyless) return [`User ${inputs.username} at ${host}${audienceOf(run)}`];
+  if (result.claims === undefined) return [`OIDC token for ${inputs.audience}, to log in at ${host}`];
+  const claims = { ...result.claims };
+  return [
+    `Job of ${describeJob(claims)} at ${host}`,
+    ...(result.response.kind === "error" ? describeClaims(claims) : []),
+  ];
 }
 
 /** What Salesforce or the network said; nothing if nothing came. */
@@ -80,9 +89,10 @@ function describeAttempts({ inputs, result }: FailedRequest): string[] {
   if (attempts === 1 && deadlineExceeded === undefined) return [];
   const tried = `${attempts} ${attempts === 1 ? "attempt" : "attempts"} in ${Math.max(1, Math.round(durationMs / 1000))} s`;
   if (deadlineExceeded === undefined) return [tried];
-  const { retryAfterMs } = deadlineExceeded;
+  const { retryAfterMs, assertionExpires } = deadlineExceeded;
   const asked = retryAfterMs > 0 ? `; the server asked for a wait of ${Math.ceil(retryAfterMs / 1000)} s` : "";
-  return [`${tried}, within timeout_seconds: ${inputs.timeoutSeconds}${asked}`];
+  const limit = assertionExpires ? "until the assertion expired" : `within timeout_seconds: ${inputs.timeoutSeconds}`;
+  return [`${tried}, ${limit}${asked}`];
 }
 
 function inOrder(hints: readonly Hint[], likely: readonly Cause[]): Cause[] {

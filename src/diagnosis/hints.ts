@@ -1,13 +1,6 @@
 import type { Inputs } from "../inputs/inputs.ts";
 import type { Cause } from "../lib/action-error.ts";
-import {
-  COPY_KEY,
-  LOGIN_HISTORY,
-  MY_DOMAIN,
-  SET_CLOCK,
-  UPLOAD_CERTIFICATE,
-  USE_MY_DOMAIN,
-} from "../lib/setup-steps.ts";
+import { COPY_KEY, MY_DOMAIN, SET_CLOCK, UPLOAD_CERTIFICATE, USE_MY_DOMAIN } from "../lib/setup-steps.ts";
 import type { RefusalCode } from "../token/refusals.ts";
 import type { FailedResult } from "../token/request.ts";
 import { describeSkew, MAX_SKEW_MS, TOLERATED_SKEW_MS } from "../token/retry.ts";
@@ -67,6 +60,7 @@ const HINT_RULES: readonly HintRule[] = [
     appliesTo: ["audience-refused", "assertion-invalid", "authentication-failure", "unknown-refusal"],
     find: unusualAudience,
   },
+  { appliesTo: ["assertion-expired", "audience-refused", "assertion-invalid"], find: signedEarlier },
   { appliesTo: OTHER_ORG, find: sandboxUserInProduction },
   { appliesTo: OTHER_ORG, find: otherUserInSandbox },
   { appliesTo: ["app-not-found", "client-identifier-invalid", "domain-not-supported"], find: genericLoginHost },
@@ -102,7 +96,23 @@ function wrongClock({ result: { measuredSkewMs = 0, signing } }: FailedRequest):
   return { cause: `The runner's clock is ${describeSkew(measuredSkewMs)}: ${effect}.`, fix: SET_CLOCK };
 }
 
-function unusualAudience({ inputs: { audience, loginUrl } }: FailedRequest): Hint | undefined {
+/** What only the step that signed can change. */
+function signedEarlier({ inputs, result }: FailedRequest): Hint | undefined {
+  const { assertion, audience, certificate, loginUrl } = inputs;
+  const { code } = result.response.rule;
+  if (!assertion || (code === "assertion-invalid" && certificate)) return undefined;
+  const aud = (audience === loginUrl.audience && loginUrl.fallbackAudience) || loginUrl.audience;
+  const fixes: Readonly<Record<string, string>> = {
+    "assertion-expired": "set exp to the present time in seconds plus 180, directly before this step",
+    "audience-refused": `set aud to ${aud}`,
+    "assertion-invalid": "use the app's key and RS256. If you set certificate, the action names the mistake",
+  };
+  return { cause: "The action can't change a signed assertion.", fix: `In the signing step, ${fixes[code]}.` };
+}
+
+function unusualAudience({ inputs }: FailedRequest): Hint | undefined {
+  const { audience, loginUrl } = inputs;
+  if (inputs.assertion) return undefined;
   if (audience === loginUrl.audience || audience === loginUrl.fallbackAudience) return undefined;
   return {
     cause: `The input audience is ${audience}, but login_url stands for ${loginUrl.audience}.`,
@@ -186,7 +196,7 @@ function bothAudiencesRejected({ inputs, result: { signing } }: FailedRequest): 
   if (signing.audience === inputs.audience) return undefined;
   return {
     cause: `Salesforce rejected both audiences that belong to login_url: ${inputs.audience} and ${signing.audience}.`,
-    fix: `Check that ${inputs.loginUrl.host} is the org's current address: ${MY_DOMAIN}. Then: ${LOGIN_HISTORY}`,
+    fix: `Check that ${inputs.loginUrl.host} is the org's current address: ${MY_DOMAIN}.`,
   };
 }
 

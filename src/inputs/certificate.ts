@@ -11,6 +11,11 @@ export interface Certificate {
   readonly publicKeyFingerprint: string;
 }
 
+/** A certificate as it is read, with the key that signatures are verified with. */
+export interface CertificateWithKey extends Certificate {
+  readonly publicKey: KeyObject;
+}
+
 const RENEWAL =
   `Make a new pair (${KEY_PAIR_COMMAND}), upload salesforce.crt to the app (${UPLOAD_PATH}), and change the stored key and ` +
   "certificate at the same time: the app takes one certificate.";
@@ -32,7 +37,7 @@ const MISTAKES: readonly (readonly [InputErrorCode, { test(text: string): boolea
  * @param text the input as given
  * @throws InputError without a part of the text
  */
-export function readCertificate(text: string, privateKey?: KeyObject): Certificate {
+export function readCertificate(text: string, privateKey?: KeyObject): CertificateWithKey {
   const decoded = decodePem(text);
   const certificates = decoded.blocks.map(({ der }) => parseDer(der)).filter((found) => found !== undefined);
   const ofKey = privateKey && fingerprint(createPublicKey(privateKey));
@@ -83,11 +88,11 @@ export function certificateWarning(facts: {
   return `The certificate expires on ${day(notAfter)}, in ${daysLeft(leftMs)}. ${RENEWAL}`;
 }
 
-function parseDer(der: Buffer): Certificate | undefined {
+function parseDer(der: Buffer): CertificateWithKey | undefined {
   try {
     const { validFromDate, validToDate, publicKey } = new X509Certificate(der);
     if (Number.isNaN(validFromDate.getTime()) || Number.isNaN(validToDate.getTime())) return undefined;
-    return { notBefore: validFromDate, notAfter: validToDate, publicKeyFingerprint: fingerprint(publicKey) };
+    return { notBefore: validFromDate, notAfter: validToDate, publicKeyFingerprint: fingerprint(publicKey), publicKey };
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { ActionError } from "../lib/action-error.ts";
-import { KEY_PAIR_COMMAND, MY_DOMAIN, UPLOAD_PATH } from "../lib/setup-steps.ts";
+import { KEY_PAIR_COMMAND, MY_DOMAIN, SET_CLOCK, UPLOAD_PATH } from "../lib/setup-steps.ts";
 import type { InputName } from "./inputs.ts";
 
 /** One input that can't be used. */
@@ -33,6 +33,9 @@ const STORE_CERTIFICATE =
 const COPY_MY_DOMAIN = `Copy the org's own address: ${MY_DOMAIN} (https://acme.my.salesforce.com, for example).`;
 const COPY_ORG_ID = "Copy it again: Setup > Company Information > Salesforce.com Organization ID.";
 const REMOVE_USER_INFO = "Remove everything between https:// and the host, the @ included.";
+const WITH_PKCS1 =
+  "Use RSASSA_PKCS1_V1_5_SHA_256 (AWS), a key for RSA_SIGN_PKCS1_2048_SHA256 (Google), RS256 (Azure), pkcs1v15 (Vault), or SHA256-RSA-PKCS (PKCS#11).";
+const COMPARE_STEP = "Compare the signing step with the one in docs/kms.md for your KMS or HSM.";
 const LEAVE_AUDIENCE_OUT = "Remove audience from the step: it then follows from login_url.";
 
 /** Every reason to refuse an input, by its error code. */
@@ -77,10 +80,11 @@ export const INPUT_ERRORS = {
     fixes: ["Copy it from the user's page: Setup > Users > the user > Username. It has the form of an email address."],
   },
 
-  "private-key-given-twice": {
-    message: "and private_key_file are both set",
-    fixes: ["Remove one of the two from the step."],
+  "login-given-twice": {
+    message: "and {detail} are set, and one of them is enough",
+    fixes: ["Keep one of them, and remove the others from the step."],
   },
+  "input-without-effect": { message: "has no effect with {detail}", fixes: ["Remove it from the step."] },
   "private-key-file-unreadable": { message: "{detail}", fixes: [] },
   "private-key-empty": {
     message: "is empty",
@@ -207,6 +211,49 @@ export const INPUT_ERRORS = {
       "If login_url is a site under your company's own domain, set it to the site's own address at Salesforce (https://acme.my.site.com/PATH): Setup > Digital Experiences > All Sites.",
       LEAVE_AUDIENCE_OUT,
     ],
+  },
+
+  "assertion-not-a-jwt": {
+    message: "{detail}",
+    fixes: ["In the signing step, convert each part: base64 | tr '+/' '-_' | tr -d '=\\r\\n'", COMPARE_STEP],
+  },
+  "assertion-is-another-token": {
+    message: "is {detail}, not an assertion that your key signed",
+    fixes: [
+      "Pass the output of the signing step, for example steps.assertion.outputs.assertion.",
+      "To log in with GitHub's OIDC token, set github_oidc: true and remove assertion.",
+    ],
+  },
+  "assertion-algorithm": { message: "{detail}, and Salesforce accepts only RS256", fixes: [WITH_PKCS1] },
+  "assertion-claim": {
+    message: "{detail}",
+    fixes: ["In the signing step, set iss to the app's consumer key, and sub to the Salesforce username."],
+  },
+  "assertion-mismatch": {
+    message: "isn't the {detail}",
+    fixes: ["Remove it from the step, since the assertion contains it.", "Or correct the signing step."],
+  },
+  "assertion-audience": { message: "{detail}", fixes: [] },
+  "assertion-expiration": {
+    message: "{detail}",
+    fixes: [
+      "In the signing step, set exp to the present time in seconds plus 180, directly before this step.",
+      SET_CLOCK,
+    ],
+  },
+  "assertion-signature": { message: "{detail}", fixes: [WITH_PKCS1, COMPARE_STEP] },
+
+  "token-handler-malformed": {
+    message: "isn't an API name, which has letters, digits, and underscores",
+    fixes: ["Copy the handler's name: Setup > Token Exchange Handlers."],
+  },
+  "login-url-not-for-keyless": {
+    message: "is neither a My Domain nor a Salesforce site, which github_oidc requires",
+    fixes: [COPY_MY_DOMAIN],
+  },
+  "audience-missing-at-site": {
+    message: "is required with github_oidc at a site",
+    fixes: [`Set audience to the org's My Domain: ${MY_DOMAIN}.`],
   },
 
   "certificate-is-a-request": {

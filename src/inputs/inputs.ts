@@ -1,18 +1,11 @@
 import type { KeyObject } from "node:crypto";
+import { type GivenAssertion, verifyAssertion } from "./assertion.ts";
 import { assertKeyPair, type Certificate, certificateWarning, readCertificate } from "./certificate.ts";
 import { InputError, type InputIssue, InputsError, inputError } from "./errors.ts";
 import { readKeyFile } from "./key-file.ts";
 import { checkAudience, type LoginUrl, loginUrlNotices, parseLoginUrl } from "./login-url.ts";
-import {
-  parseBoolean,
-  parseConsumerKey,
-  parseOrgId,
-  parseUsername,
-  parseWholeNumber,
-  refuseBlank,
-  refusePlaceholder,
-  refuseQuotes,
-} from "./parsers.ts";
+import { findWays, isTrue, type Login, readLogin } from "./login-ways.ts";
+import { parseBoolean, parseOrgId, parseWholeNumber, refuseBlank, refusePlaceholder, refuseQuotes } from "./parsers.ts";
 import { decodedLinesToMask, decodeKeyFile, findPrivateKey, linesToMask } from "./pem.ts";
 import { readPrivateKey } from "./private-key.ts";
 
@@ -24,6 +17,9 @@ export const INPUT_DEFAULTS = {
   username: "",
   private_key: "",
   private_key_file: "",
+  assertion: "",
+  github_oidc: "false",
+  token_handler: "",
   private_key_passphrase: "",
   login_url: "https://login.salesforce.com",
   audience: "",
@@ -42,11 +38,21 @@ const INPUT_NAMES = Object.keys(INPUT_DEFAULTS) as InputName[];
 /** The inputs as the workflow gave them: a blank one that has a default is already that default, except `login_url`. */
 export type RawInputs = Readonly<Record<InputName, string>>;
 
+/** A login by GitHub's OIDC token. */
+export interface Keyless {
+  /** Undefined for the app's default handler. */
+  readonly tokenHandler: string | undefined;
+}
+
 /** The inputs with every value checked. */
 export interface Inputs {
   readonly consumerKey: string;
   readonly username: string;
   readonly privateKey: KeyObject;
+  /** Set if an earlier step signed: then there is no private key. */
+  readonly assertion?: GivenAssertion | undefined;
+  /** Set for a login by GitHub's OIDC token: then there is neither a username nor a private key. */
+  readonly keyless?: Keyless | undefined;
   readonly loginUrl: LoginUrl;
   /** The `aud` claim to begin with. */
   readonly audience: string;
@@ -97,6 +103,8 @@ const SECRETS: readonly InputName[] = ["private_key", "private_key_passphrase"];
 const LIMITS: Readonly<Partial<Record<InputName, number>>> = {
   private_key: 64 * 1024,
   private_key_file: 4096,
+  assertion: 16 * 1024,
+  token_handler: 80,
   private_key_passphrase: 1024,
   login_url: 2048,
   audience: 2048,
@@ -118,12 +126,14 @@ export function secretsOfInputs(raw: RawInputs): string[] {
     const decoded = findPrivateKey(raw[input]);
     return decoded ? [...linesToMask(raw[input]), ...decodedLinesToMask(decoded)] : [];
   });
-  return [...new Set([...linesToMask(raw.private_key), ...passphrase.filter((line) => line !== ""), ...misplaced])];
+  const assertion = raw.assertion.split(/[\s"'`]+/).flatMap((word) => [word, word.slice(word.lastIndexOf(".") + 1)]);
+  const others = [...passphrase.filter((line) => line !== ""), ...assertion.filter((part) => part.length >= 8)];
+  return [...new Set([...linesToMask(raw.private_key), ...others, ...misplaced])];
 }
 
 /** Returns whether a job summary is wanted, even if other inputs can't be used. */
 export function wantsSummary(raw: RawInputs): boolean {
-  return raw.write_job_summary.trim().toLowerCase() === "true";
+  return isTrue(raw.write_job_summary);
 }
 
 /**
@@ -131,19 +141,23 @@ export function wantsSummary(raw: RawInputs): boolean {
  *
  * @throws InputsError with every problem there is
  */
-export function readInputs(raw: RawInputs, deps: InputDependencies): Inputs {
-  const { issues, take, read, readOptional, readRequired } = inputReader(raw, deps);
-  const consumerKey = readRequired("consumer_key", parseConsumerKey);
-  const username = readRequired("username", parseUsername);
-  readOptional("private_key_passphrase", (text) => text);
-  const privateKey = take(keyInput(raw), () => readKey(raw, deps));
+export function readInputs(given: RawInputs, deps: InputDependencies): Inputs {
+  const { ways, raw, unused } = findWays(given);
+  const reader = inputReader(raw, deps);
+  const { issues, read, readOptional } = reader;
+  const { read: readUnused } = inputReader(given, deps, issues);
   const loginUrl = read("login_url", parseLoginUrl);
+  const login = readLogin(ways, reader, {
+    loginUrl,
+    audience: raw.audience,
+    now: deps.now,
+    readKey: () => readKey(raw, deps),
+  });
   // Checked beside the default where login_url can't be used, so that this problem is told as well.
   const chosen = readOptional("audience", (text) =>
     checkAudience(text, loginUrl ?? parseLoginUrl(INPUT_DEFAULTS.login_url)),
   );
-  const certificate = readOptional("certificate", (text) => readCertificate(text, privateKey));
-  if (certificate && privateKey) take("certificate", () => assertKeyPair({ certificate, privateKey }));
+  const certificate = readCertificateOf(login, reader);
   const warningDays = read("certificate_warning_days", (text) => parseWholeNumber(text, { from: 0, to: 3650 }));
   const others = {
     expectedOrgId: readOptional("expected_org_id", parseOrgId),
@@ -152,15 +166,19 @@ export function readInputs(raw: RawInputs, deps: InputDependencies): Inputs {
     writeJobSummary: read("write_job_summary", parseBoolean),
     timeoutSeconds: read("timeout_seconds", (text) => parseWholeNumber(text, { from: 1, to: 600 })),
   };
-  if (issues.length > 0) throw new InputsError(issues);
+  for (const { input, error } of unused) {
+    readUnused(input, () => {
+      throw error;
+    });
+  }
+  if (issues.length > 0) throw new InputsError(issues.sort(byInput));
+  const signedFor = login.assertion?.claims.aud;
 
   return Object.freeze({
-    consumerKey,
-    username,
-    privateKey,
+    ...login,
     loginUrl,
-    audience: chosen?.audience ?? loginUrl?.audience,
-    fallbackAudience: chosen ? undefined : loginUrl?.fallbackAudience,
+    audience: signedFor ?? chosen?.audience ?? loginUrl?.audience,
+    fallbackAudience: signedFor || chosen || login.keyless ? undefined : loginUrl?.fallbackAudience,
     certificate,
     ...others,
     warnings: [
@@ -171,9 +189,24 @@ export function readInputs(raw: RawInputs, deps: InputDependencies): Inputs {
   }) as Inputs;
 }
 
+/** Reads the certificate, and checks that it is the private key's, or that of the key that signed. */
+function readCertificateOf({ privateKey, assertion }: Login, { take, readOptional }: InputReader) {
+  const certificate = readOptional("certificate", (text) => readCertificate(text, privateKey));
+  if (certificate && privateKey) take("certificate", () => assertKeyPair({ certificate, privateKey }));
+  if (certificate && assertion) take("assertion", () => verifyAssertion(assertion, certificate.publicKey));
+  return certificate;
+}
+
+/** The order of `action.yml`. */
+function byInput(one: InputIssue, other: InputIssue): number {
+  return INPUT_NAMES.indexOf(one.input) - INPUT_NAMES.indexOf(other.input);
+}
+
+/** What {@link inputReader} returns. */
+export type InputReader = ReturnType<typeof inputReader>;
+
 /** Reads inputs one by one, and collects what is wrong with them. */
-function inputReader(raw: RawInputs, deps: InputDependencies) {
-  const issues: InputIssue[] = [];
+function inputReader(raw: RawInputs, deps: InputDependencies, issues: InputIssue[] = []) {
   const take = <T>(input: InputName, read: () => T): T | undefined => {
     try {
       return read();
@@ -210,15 +243,10 @@ function refuseUnusable(input: InputName, text: string): void {
   if (!MAY_BE_QUOTED.includes(input)) refuseQuotes(text);
 }
 
-function keyInput(raw: RawInputs): InputName {
-  return raw.private_key === "" && raw.private_key_file !== "" ? "private_key_file" : "private_key";
-}
-
 function readKey(raw: RawInputs, deps: InputDependencies): KeyObject {
   const { private_key: key, private_key_file: file } = raw;
-  if (key !== "" && file !== "") throw inputError("private-key-given-twice");
-  if (key === "" && file === "") return refuseBlank("and private_key_file are both blank", deps);
-  refuseUnusable(keyInput(raw), key || file);
+  if (key === "" && file === "") return refuseBlank("is blank, and so are private_key_file and assertion", deps);
+  refuseUnusable(key === "" ? "private_key_file" : "private_key", key || file);
   const text = key || decodeKeyFile(readKeyFile(file, deps));
   linesToMask(text).forEach(deps.mask);
   return readPrivateKey({ text, passphrase: raw.private_key_passphrase || undefined, mask: deps.mask });

@@ -152,6 +152,16 @@ export function parseUsername(text: string): string {
   throw inputError("username-malformed", { detail: "isn't a Salesforce username, which contains one @" });
 }
 
+/**
+ * @param text the API name of a token exchange handler
+ * @throws InputError
+ */
+export function parseTokenHandler(text: string): string {
+  const name = text.trim();
+  if (/^[A-Za-z]\w*$/.test(name)) return name;
+  throw inputError("token-handler-malformed");
+}
+
 /** Neither has whitespace or control characters, which would let a value end a line of the log. */
 function refuseInvisible(text: string, code: "consumer-key-malformed" | "username-malformed"): void {
   if (/^[!-~]*$/.test(text) || !new RegExp(INVISIBLE, "u").test(text)) return;

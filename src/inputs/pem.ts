@@ -27,7 +27,7 @@ const WRAPPINGS: readonly (readonly [RegExp, string | typeof fromHex])[] = [
   // Whitespace, quotes, `+`, `/`, `-` and `=` as JSON, URLs, shells, quoted-printable mail and the runner's old commands write them.
   [/(?:\\u00|\\x|[%=])(0[AD]|2[0267BDF]|3D)/gi, fromHex],
   [/&#(\d{1,4}|x[\da-f]{1,4});/gi, fromReference],
-  [/&(?:quot|apos|nbsp|newline);|<\\?\/?(?:br|p|pre|code)\s{0,9}\\?\/?>/gi, ""],
+  [/&(?:quot|nbsp|newline);|<\\?\/?(?:br|p)\s{0,9}\\?\/?>/gi, ""],
   [/\\(?:[nrt]|01[25])/g, ""],
   // Quoted-printable breaks long lines.
   [/(?<=[!-<>-~]{50})=\r?\n/g, ""],
@@ -50,8 +50,8 @@ const ARMOR = /(BEGIN|END)([A-Z]{0,20}PRIVATEKEY)|(?<=--)(BEGIN|END)([A-Z\d]{0,4
 const BASE64 = /^[\w+/-]{60,}$/;
 const BASE64_RUN = /[\w+/-]{60,}/g;
 /** Headers of an encrypted key (RFC 1421 §4.6): the cipher, then its initialization vector in hex, then the key itself. */
-const CIPHER = /DEK-Info:([\w-]{1,32}),(.*)/i;
-const CIPHER_OF_16_BYTES = /^(?:AES|ARIA|CAMELLIA|SEED)/i;
+const CIPHER = /DEK-Info:([\w-]{1,32}),(.*)/;
+const CIPHER_OF_16_BYTES = /AES|ARIA|CAMELLIA|SEED/;
 
 /** A line that tells only what follows or ended. */
 const ARMOR_LINE = /^[-\s]*(?:BEGIN|END) [A-Z\d ]{1,60}[-\s]*$/;
@@ -70,7 +70,7 @@ const DER_START = /M(?=[A-P][\w+/-]{40})/g;
  * PKCS#12, RFC 7292), the modulus (RFC 8017 §A.1.2) or the secret (RFC 5915); or the algorithm of an encrypted key (RFC 8018).
  */
 const PRIVATE_DER =
-  /^(?:02010[013](?:30(?:[0-7].|81..|82....)06|028|0420)|30(?:[0-7].|81..|82....)06(?:092a864886f70d0105|0a2a864886f70d010c01))/;
+  /^(?:02010[013](?:30(?:[0-7].|82....)06|028|0420)|30[0-7].06(?:092a864886f70d0105|0a2a864886f70d010c01))/;
 
 /**
  * Returns the bytes of a key file as text: UTF-8 or UTF-16 (what PowerShell's `>` writes) without the byte order mark,
@@ -188,7 +188,7 @@ function block(label: string, content: string): PemBlock | undefined {
   // A cipher that chains blocks gives whole blocks; anything else was cut.
   if (der.length % ivLength !== 0) return undefined;
   const headers = `Proc-Type: 4,ENCRYPTED\nDEK-Info: ${cipher},${encrypted.slice(0, 2 * ivLength)}`;
-  const type = /^(EC|DSA)PRIVATEKEY$/.exec(label)?.[1] ?? "RSA";
+  const type = label === "ECPRIVATEKEY" ? "EC" : "RSA";
   const pem = [`-----BEGIN ${type} PRIVATE KEY-----`, headers, "", ...lines, `-----END ${type} PRIVATE KEY-----`, ""];
   return { der, lines, encryptedPem: pem.join("\n") };
 }

@@ -26,6 +26,8 @@ export interface Grant {
 export interface GrantMaker {
   /** What Salesforce's refusals of this kind of grant mean. */
   readonly refusals: Refusals;
+  /** Until when its one grant can be sent, in milliseconds since 1970; missing if each attempt gets a new one. */
+  readonly validUntil?: number;
   /**
    * @param signing what this attempt is signed for
    * @param now the runner's time in milliseconds since 1970
@@ -50,8 +52,21 @@ export function jwtBearer({ consumerKey, username, privateKey }: SigningKey): Gr
     make: async ({ audience, skewMs = 0 }, now) => {
       const claims = claimsFor({ consumerKey, username, audience, now: now + skewMs });
       const assertion = await signAssertion(claims, privateKey);
-      const form = { grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion };
-      return { form, secret: assertion, claims };
+      return bearerGrant(assertion, claims);
     },
   };
+}
+
+/** The same grant for each attempt: an assertion that another program signed can't be adjusted, only sent again. */
+export function givenAssertion({ text, claims }: { readonly text: string; readonly claims: Claims }): GrantMaker {
+  return {
+    refusals: JWT_BEARER_REFUSALS,
+    validUntil: claims.exp * 1000,
+    make: async () => bearerGrant(text, claims),
+  };
+}
+
+function bearerGrant(assertion: string, claims: Claims): Grant {
+  const form = { grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion };
+  return { form, secret: assertion, claims };
 }

@@ -81,6 +81,12 @@ const UNREACHABLE: Omit<FailureRule, "retry"> = {
   ],
 };
 
+/** Codes of what can fail before Salesforce is asked. */
+export const OIDC_CODES: readonly string[] = [
+  "github-oidc-not-permitted",
+  ...[UNAVAILABLE, REFUSED, UNUSABLE, UNREACHABLE].map(({ code }) => code),
+];
+
 /** Request timeout (408), too early (425), and too many requests (429) are temporary, as every 5xx is. */
 const TEMPORARY = /^(?:408|425|429|5\d\d)$/;
 

@@ -27,7 +27,7 @@ export interface RequestDependencies {
 }
 
 /** How a token request ended. */
-export type TokenResult = Granted | FailedResult;
+export type TokenResult = (Granted | FailedResult) & Pick<FailedResult, "claims">;
 
 /** The end of a token request that brought no token. */
 export interface FailedResult {
@@ -40,6 +40,8 @@ export interface FailedResult {
   /** Salesforce's clock minus the runner's by the last response's `Date`, in milliseconds. */
   readonly measuredSkewMs: number | undefined;
   readonly deadlineExceeded: DeadlineExceeded | undefined;
+  /** What the last grant said; undefined if there was none. */
+  readonly claims?: Grant["claims"] | undefined;
 }
 
 /**
@@ -62,9 +64,12 @@ export async function requestToken(request: TokenRequest, deps: RequestDependenc
       return attempt;
     }
     attempts.push(attempt);
-    const next = nextStep(attempts, { remainingMs: remainingMs(), random });
+    const { validUntil } = request.grants;
+    const validForMs = validUntil && validUntil - clock.now();
+    const next = nextStep(attempts, { validForMs, remainingMs: remainingMs(), random });
     if (next.kind === "stop") {
-      return { ...resultOf(attempts), durationMs: clock.monotonic() - start, ...next, kind: "failed" };
+      const { claims } = attempt;
+      return { ...resultOf(attempts), durationMs: clock.monotonic() - start, ...next, kind: "failed", claims };
     }
     if (next.kind === "adjust") {
       runner[next.adjustment.isWarning ? "warning" : "info"](next.adjustment.notice);
@@ -102,7 +107,7 @@ async function sendGrant(
   request: TokenRequest,
   signing: SigningOptions,
   deps: AttemptDependencies,
-): Promise<Granted | Attempt> {
+): Promise<(Granted | Attempt) & Pick<FailedResult, "claims">> {
   const { httpPost, clock, runner, number, timeMs } = deps;
   const { grants, tokenEndpoint } = request;
   const start = clock.monotonic();
@@ -121,9 +126,11 @@ async function sendGrant(
   const status = "error" in result ? "" : `HTTP ${result.status}${requestId(result)}, `;
   const outcome = `${status}${describeResponse(response)}, ${Math.round(durationMs)} ms`;
   runner.debug(`Attempt ${number}: POST ${tokenEndpoint}, claims ${JSON.stringify(sent?.claims)}: ${outcome}`);
-  if (response.kind === "granted") return response;
+  const claims = sent?.claims;
+  if (response.kind === "granted") return { ...response, claims };
   const headers = "error" in result ? {} : result.headers;
-  return { kind: "failed", signing, response, headers, durationMs, runnerTime, salesforceTime: dateOf(headers) };
+  const salesforceTime = dateOf(headers);
+  return { kind: "failed", signing, response, headers, durationMs, runnerTime, salesforceTime, claims };
 }
 
 function parse(response: HttpResponse, sent: Grant | undefined, { refusals }: GrantMaker): TokenResponse {

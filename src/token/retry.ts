@@ -26,6 +26,8 @@ export type NextStep =
 export interface DeadlineExceeded {
   /** The wait that the server asked for, in milliseconds; 0 if it asked for none. */
   readonly retryAfterMs: number;
+  /** Set if it was the assertion that would have expired, not the budget. */
+  readonly assertionExpires?: true;
 }
 
 /** Other signing options for the next assertion, and what to tell the user about it. */
@@ -37,6 +39,8 @@ export interface Adjustment {
 
 /** What the next step depends on besides the attempts. */
 export interface RetryState {
+  /** For how long the one grant that there is can be sent; undefined if each attempt gets a new one, which can be adjusted. */
+  readonly validForMs?: number | undefined;
   /** What is left of the budget. */
   readonly remainingMs: number;
   /** A number from 0 up to, not including, 1. */
@@ -71,14 +75,19 @@ export function nextStep(attempts: readonly Attempt[], state: RetryState): NextS
   const { response, headers, runnerTime, salesforceTime } = attempt;
   const slowestMs = Math.max(0, ...attempts.filter(isAnswered).map(({ durationMs }) => durationMs));
   // An attempt gets half of what is left when it starts.
-  const lastStartMs = state.remainingMs - 2 * Math.max(MIN_ATTEMPT_MS, slowestMs / 2);
-  const adjustment = adjust(attempt);
+  const budgetMs = state.remainingMs - 2 * Math.max(MIN_ATTEMPT_MS, slowestMs / 2);
+  const { validForMs } = state;
+  const lastStartMs = Math.min(budgetMs, validForMs ?? budgetMs);
+  const adjustment = validForMs === undefined ? adjust(attempt) : undefined;
   if (adjustment) {
     return lastStartMs >= 0 ? { kind: "adjust", adjustment } : { kind: "stop", deadlineExceeded: { retryAfterMs: 0 } };
   }
   if (!response.rule.retry) return { kind: "stop", deadlineExceeded: undefined };
   const retryAfterMs = retryAfter(headers, salesforceTime ?? runnerTime);
-  if (retryAfterMs > lastStartMs) return { kind: "stop", deadlineExceeded: { retryAfterMs } };
+  if (retryAfterMs > lastStartMs) {
+    const limit = retryAfterMs > budgetMs ? {} : { assertionExpires: true as const };
+    return { kind: "stop", deadlineExceeded: { retryAfterMs, ...limit } };
+  }
   return { kind: "retry", waitMs: Math.min(lastStartMs, backoff(attempts.length, retryAfterMs, state.random())) };
 }
 

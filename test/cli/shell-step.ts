@@ -25,6 +25,7 @@ export interface ShellStep {
 /** What it did. */
 export interface ShellResult extends Readable {
   readonly conclusion: "success" | "failure";
+  readonly masks: readonly string[];
 }
 
 /** How the runner starts a script, by the shell's name (actions/runner, ScriptHandlerHelpers). */
@@ -65,6 +66,7 @@ export async function runShellStep({ sandbox, masker, id, script, shell, env }: 
     env: Object.fromEntries(step.env),
     state: {},
     path: step.path,
+    masks: step.masks,
     summary: step.summary,
     files,
   };

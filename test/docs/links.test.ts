@@ -42,7 +42,7 @@ test("every benchmark that has a place in its page has been kept there", () => {
   const places = [...page.matchAll(/<!-- (\w+) -->\n([\s\S]*?)<!-- \/\1 -->/g)];
   assert.deepEqual(
     places.map(([, name]) => name),
-    ["login", "bytes", "install", "growth"],
+    ["login", "bytes", "install", "growth", "refused"],
   );
   for (const [, name, measured = ""] of places) assert.match(measured, /^\|(?: -+:? \|)+$/m, name);
 });

@@ -3,7 +3,9 @@ import { describe, test } from "node:test";
 import { INPUT_ERRORS } from "../../src/inputs/errors.ts";
 import { TimeoutError } from "../../src/lib/clock.ts";
 import { CONNECTED_APP } from "../../src/lib/setup-steps.ts";
+import { EXCHANGE_REFUSALS, UNKNOWN_EXCHANGE_REFUSAL } from "../../src/token/exchange-refusals.ts";
 import { classifyNetworkError, NETWORK_ERRORS } from "../../src/token/network-errors.ts";
+import { OIDC_CODES } from "../../src/token/oidc.ts";
 import { type FailureRule, REFUSALS, UNKNOWN_REFUSAL } from "../../src/token/refusals.ts";
 import { RESPONSE_RULES } from "../../src/token/response.ts";
 import { anchors as anchorsOf, links, readDocument } from "./markdown.ts";
@@ -37,7 +39,8 @@ function plain(text: string): string {
 
 describe("docs/troubleshooting.md", () => {
   test("has an entry for each error code, and none for others", () => {
-    const codes = new Set(EXPLAINED.map(({ code }) => code));
+    const keyless = [...EXCHANGE_REFUSALS, UNKNOWN_EXCHANGE_REFUSAL];
+    const codes = new Set([...[...EXPLAINED, ...keyless].map(({ code }) => code), ...OIDC_CODES]);
     assert.deepEqual(new Set(anchors), new Set([...codes, ...Object.keys(INPUT_ERRORS), ...OTHERS]));
   });
 

@@ -74,6 +74,11 @@ const LOGIN = `- id: salesforce
     username: user
 `;
 
+/** The step of docs/kms.md that signs. */
+const SIGNING = `- id: assertion
+  run: "true"
+`;
+
 /**
  * Completes a snippet of a workflow, so that it can be validated. If the snippet uses outputs of a login that it doesn't
  * contain, the result has one.
@@ -95,7 +100,8 @@ export function completeWorkflow(yaml: string): string {
 
 function workflowOf(steps: string): string {
   const needsLogin = steps.includes("steps.salesforce.") && !steps.includes("id: salesforce");
-  const all = needsLogin ? `${LOGIN}${steps}` : steps;
+  const needsSigning = steps.includes("steps.assertion.") && !steps.includes("id: assertion");
+  const all = `${needsSigning ? SIGNING : ""}${needsLogin ? LOGIN : ""}${steps}`;
   return `on: push\njobs:\n  job:\n    runs-on: ubuntu-latest\n    steps:\n${indent(all, 6)}`;
 }
 

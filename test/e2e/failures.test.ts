@@ -142,19 +142,29 @@ const COMMANDS = ["add-mask", "stop-commands", "error", "set-output name=access_
 /** Headers can't contain line ends. */
 const HEADER = COMMANDS.map((command) => command.replace(/[^ -~]/g, "")).join(" \t ");
 
-/** The commands, the assertion that the request contains as it is and encoded, and markup. */
-function hostileText(assertion: string): string {
-  const encoded = (["hex", "base64"] as const).map((encoding) => Buffer.from(assertion).toString(encoding));
-  return ["<img src=x>", COMMANDS[0], assertion, ...COMMANDS, ...encoded, assertion.slice(80, 280)].join(" ");
-}
+/** Comes first, since a text is cut before it is shown: what could begin a line, or hide what follows. */
+const BEGINNINGS = [
+  "\n::add-mask::",
+  "\u001b[2K\r::error::",
+  "\u2028##[add-path]",
+  "#\u0000#[error]",
+  "\u200b::stop-commands::",
+]
+  .map((beginning) => beginning + MARK)
+  .join(" ");
 
-/** An answer that is made of the assertion in the request. */
+const TEXT = ["<img src=x>", BEGINNINGS, ...COMMANDS].join(" ");
+
+/** An answer that contains the assertion of the request: a part of it, encoded, and as it is. */
 function echo(write: (text: string, assertion: string) => AnswerFault): AnswerFault {
   return {
     ...answer({ name: "echo" }),
     make: (exchange) => {
       const assertion = exchange.request.form["assertion"] ?? "";
-      return write(hostileText(assertion), assertion).make(exchange);
+      const hex = Buffer.from(assertion).toString("hex");
+      const base64 = Buffer.from(assertion).toString("base64");
+      const text = [assertion.slice(80, 140), hex.slice(100, 164), assertion, hex, base64].join(" ");
+      return write(text, assertion).make(exchange);
     },
   };
 }
@@ -173,17 +183,17 @@ function assertInert({ masks, outputs, env, state, path, files, summary, log }: 
 describe("what a server says runs no command and shows no assertion", SIDE_BY_SIDE, () => {
   /** Each place of an answer from which text gets into the log. */
   const FINAL: Readonly<Record<string, readonly [fault: Fault, code: string]>> = {
-    "in both fields of an error": [echo((text) => refusal(text, text)), "unknown-refusal"],
+    "in both fields of an error": [refusal(TEXT, TEXT), "unknown-refusal"],
     "after a known error, and in headers": [
-      echo((text, assertion) =>
-        withHeaders({ "X-Request-Id": assertion, Server: HEADER }, refusal("invalid_grant", `inactive user ${text}`)),
-      ),
+      withHeaders({ "X-Request-Id": HEADER, Server: HEADER }, refusal("invalid_grant", `inactive user ${TEXT}`)),
       "user-inactive",
     ],
-    "in an HTML page": [echo((text) => page(text, 404)), "answer-html"],
-    "in plain text": [echo((text) => answer({ body: text })), "answer-unusable"],
-    "in the names of JSON fields": [
-      echo((text, assertion) => jsonAnswer(200, { [text]: 1, [assertion]: 2 })),
+    "in an HTML page": [page(TEXT, 404), "answer-html"],
+    "in plain text": [answer({ status: 404, body: TEXT }), "answer-unusable"],
+    "in both fields, if it repeats the assertion": [echo((text) => refusal(text, text)), "unknown-refusal"],
+    "in an HTML page, if it repeats the assertion": [echo((text) => page(text, 404)), "answer-html"],
+    "in plain text and headers, if they repeat the assertion": [
+      echo((text, assertion) => answer({ status: 404, body: text, headers: { "X-Request-Id": assertion } })),
       "answer-unusable",
     ],
     "in the host of a redirect": [
@@ -211,7 +221,11 @@ describe("what a server says runs no command and shows no assertion", SIDE_BY_SI
 
   /** Transient faults, whose reasons are in lines of the log. */
   const TRANSIENT: Readonly<Record<string, readonly Fault[]>> = {
-    "in answers that are retried": [echo((text) => page(text, 503)), echo((text) => refusal("server_error", text))],
+    "in answers that are retried": [
+      page(TEXT, 503),
+      refusal("server_error", TEXT),
+      echo((text) => refusal("server_error", text)),
+    ],
     "in what isn't HTTP": [
       faults.garbageFromProxy(`${COMMANDS.join("")}\r\n\r\n`),
       faults.garbage(`${COMMANDS.join("")}\r\n\r\n`),

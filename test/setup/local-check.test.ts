@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { sign } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -63,5 +64,22 @@ describe("the local check", () => {
     const otherCertificate = await tryLogin({ ...variables, SALESFORCE_CERTIFICATE: "not a certificate" });
     assert.notEqual(otherCertificate.status, 0);
     assert.match(otherCertificate.output, /certificate/);
+  });
+
+  test("logs in with an assertion that was signed elsewhere", async (t) => {
+    const salesforce = await startSalesforce();
+    t.after(() => salesforce.close());
+    const { privateKey, certificatePem } = await clientKey();
+    const { consumerKey } = salesforce.register({ certificate: certificatePem });
+    const { username, instanceUrl } = salesforce.org;
+    const claims = { iss: consumerKey, sub: username, aud: instanceUrl, exp: Math.floor(Date.now() / 1000) + 180 };
+    const text = [{ alg: "RS256" }, claims]
+      .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
+      .join(".");
+    const assertion = `${text}.${sign("sha256", Buffer.from(text), privateKey).toString("base64url")}`;
+    const variables = { ...salesforce.env, SALESFORCE_LOGIN_URL: instanceUrl, SALESFORCE_ASSERTION: assertion };
+    const { status, output } = await tryLogin(variables);
+    assert.equal(status, 0, output);
+    assert.equal(output.includes(assertion), false);
   });
 });

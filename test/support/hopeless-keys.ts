@@ -160,6 +160,14 @@ function locked(): Row[] {
       armor("ENCRYPTED PRIVATE KEY", oddCipher),
       PASSPHRASE,
     ],
+    ...["SEED-CBC", "ARIA-1-CBC", "CAMELLIA-1-CBC"].map(
+      (cipher): Row => [
+        `PKCS#1 with ${cipher}`,
+        "private-key-encryption-unsupported",
+        encrypted["aes-256-cbc"]().replace("AES-256-CBC", cipher),
+        PASSPHRASE,
+      ],
+    ),
     ["PKCS#1 with single DES", "private-key-encryption-unsupported", singleDes, PASSPHRASE],
     [
       "PKCS#1 with an unknown cipher",

@@ -94,6 +94,9 @@ export const damages: readonly Damage[] = [
   { name: "&#xA; for line ends", apply: (text) => text.replace(/\n/g, "&#xA;") },
   { name: "<br> for line ends", apply: (text) => text.replace(/\n/g, "<br>") },
   { name: "<br/> in a paragraph", apply: (text) => `<p>${text.replace(/\n/g, "<br/>\n")}</p>` },
+  { name: "&NewLine; for line ends", apply: (text) => text.replace(/\n/g, "&NewLine;") },
+  { name: "each line in <P>", apply: (text) => text.replace(/^(.+)$/gm, "<P>$1</P>") },
+  { name: "each line in &quot;", apply: (text) => text.replace(/^(.+)$/gm, "&quot;$1&quot;") },
   { name: "named HTML references", apply: (text) => `&quot;${text.replace(/ /g, "&nbsp;")}&quot;` },
   { name: "spaces for line ends", apply: (text) => text.replace(/\s+/g, " ") },
   { name: "no separator", apply: (text) => text.replace(/[\r\n]+/g, "") },
@@ -183,6 +186,11 @@ export const acceptedForms = once((): readonly AcceptedForm[] => [
     name: `encrypted PKCS#1: ${name}`,
     text: apply(encrypted["des-ede3-cbc"]()),
     passphrase: PASSPHRASE,
+  })),
+  { name: "PKCS#8 without dashes", text: pkcs8().replaceAll("-", "") },
+  ...[base64(pkcs8()), bodyOf(pkcs8())].map((text, index) => ({
+    name: index === 0 ? "JSON array of lines of base64" : "JSON array of the lines between BEGIN and END",
+    text: JSON.stringify(text.match(/.{1,76}/g), null, 1),
   })),
   {
     name: "base64 of a quoted, indented PEM with CRLF",

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Clock } from "../../src/lib/clock.ts";
 import { TimeoutError } from "../../src/lib/clock.ts";
-import type { FormRequest, HttpPost, HttpResponse } from "../../src/lib/http.ts";
+import type { FormRequest, HttpGet, HttpPost, HttpResponse } from "../../src/lib/http.ts";
 import type { Runner } from "../../src/lib/runner.ts";
 
 /** One call that a module made: its name, then its arguments. */
@@ -23,6 +23,8 @@ export interface Recorder {
   readonly runner: Runner;
   readonly clock: FakeClock;
   readonly httpPost: HttpPost;
+  /** Has no script of its own: a login by a key reads nothing. */
+  readonly httpGet: HttpGet;
   /** The calls as lines, with secrets given by name: `{ token: "00D…" }` makes them read `<token>`. */
   lines(names?: Readonly<Record<string, string>>): string[];
   /** Everything that a reader of log, annotations, summary, and identifiers can see. */
@@ -57,6 +59,7 @@ export function record(script: readonly Step[] = []): Recorder {
     runner: recordingRunner(note),
     clock,
     httpPost,
+    httpGet: () => Promise.reject(new Error("unexpected GET")),
     lines: (names = {}) => calls.map((call) => line(call, { ...names, ...assertionNames(sent) })),
     visible: () => calls.filter(isVisible).map(describe).join("\n"),
   };

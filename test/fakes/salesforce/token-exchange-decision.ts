@@ -25,7 +25,7 @@ export interface Context {
   readonly now: number;
 }
 
-/** A username, or why no user was chosen. */
+/** A username, or why the login is refused. */
 export type Decision =
   | { readonly username: string; readonly reason?: undefined }
   | { readonly username?: undefined; readonly reason: string };

@@ -154,7 +154,7 @@ function runHandler(
   if (!handler.tokenTypes.includes(tokenTypeOf(request.form)))
     return failed("the handler doesn't support the token type");
   if (!org.users.some(({ username, active }) => active && username === handler.runAs))
-    return failed("no user to run as");
+    return failed("no active user to run as");
   const seconds = Math.floor(now(world) / 1000);
   const token = request.form["subject_token"] ?? "";
   const answer = handler.validate({ token, appDeveloperName: developerName, org, now: seconds });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { findHints } from "../../../src/diagnosis/hints.ts";
 import { REFUSALS } from "../../../src/token/refusals.ts";
-import { type Differences, failedRequest, failedResponse, USUAL_CONSUMER_KEY } from "./failed-request.ts";
+import { type Differences, failedRequest, failedResponse, refused, USUAL_CONSUMER_KEY } from "./failed-request.ts";
 
 /** Finds the hint with these words, in a run that fails with a code. */
 const findHint = (code: string, words: RegExp, differences: Differences) =>
@@ -280,7 +280,7 @@ test("a hint about two audiences names both, and where to check the address", ()
   assert.match(cause ?? "", /: https:\/\/acme\.my\.salesforce\.com and https:\/\/login\.salesforce\.com\.$/);
   assert.match(
     fix ?? "",
-    /^Check that acme\.my\.salesforce\.com is the org's current address: Setup > My Domain.*Login History/,
+    /^Check that acme\.my\.salesforce\.com is the org's current address: Setup > My Domain > Current My Domain URL\.$/,
   );
 });
 
@@ -299,4 +299,29 @@ test("a hint about a new address is given for the My Domain of another host only
     assert.equal(hint(host), undefined, host);
   }
   assert.equal(findHint("answer-redirect", /moved/, {}), undefined);
+});
+
+describe("an assertion that an earlier step signed", () => {
+  const claims = { iss: USUAL_CONSUMER_KEY, sub: "deploy@acme.com", aud: "https://acme.my.salesforce.com", exp: 0 };
+  const assertion = { text: "a.b.c", claims };
+  const fixes = (description: string, inputs: Differences["inputs"] = {}) => {
+    const run = failedRequest({ response: refused("invalid_grant", description), inputs: { assertion, ...inputs } });
+    return findHints(run.result.response.rule.code, run).map(({ fix }) => fix);
+  };
+
+  test("can only be changed by the signing step, which the hint says how", () => {
+    assert.match(fixes("expired authorization code").join(), /set exp to the present time in seconds plus 180/);
+    assert.deepEqual(fixes("audience is invalid"), ["In the signing step, set aud to https://login.salesforce.com."]);
+    assert.match(fixes("invalid assertion").join(), /use the app's key and RS256/);
+  });
+
+  test("has no advice about the input audience, which it doesn't use", () => {
+    const other = fixes("audience is invalid", { audience: "https://test.salesforce.com" });
+    assert.doesNotMatch(other.join(), /Remove the input audience/);
+  });
+
+  test("isn't suspected if its signature was verified", () => {
+    const verified = fixes("invalid assertion", certificate("2030-01-01"));
+    assert.doesNotMatch(verified.join(), /signing step/);
+  });
 });

@@ -14,7 +14,8 @@ const FIXES: readonly (readonly [code: InputErrorCode, ...fixes: readonly string
   ["input-not-a-number", "Write a number from"],
   ["consumer-key-malformed", "Copy it with its"],
   ["username-malformed", "Copy it from the"],
-  ["private-key-given-twice", "Remove one of the"],
+  ["login-given-twice", "Keep one of them,"],
+  ["input-without-effect", "Remove it from the"],
   ["private-key-file-unreadable"],
   ["private-key-empty", "If a step writes","Store the whole file"],
   ["private-key-is-public", "Use the file that","Store the whole file","If the private key"],
@@ -44,6 +45,17 @@ const FIXES: readonly (readonly [code: InputErrorCode, ...fixes: readonly string
   ["audience-not-https-url", "Remove audience from the","Or give https://login.salesforce.com, https://test.salesforce.com,"],
   ["audience-user-info", "Remove everything between https://"],
   ["audience-at-other-host", "If login_url is a","Remove audience from the"],
+  ["assertion-not-a-jwt", "In the signing step,", "Compare the signing step"],
+  ["assertion-is-another-token", "Pass the output of", "To log in with"],
+  ["assertion-algorithm", "Use RSASSA_PKCS1_V1_5_SHA_256 (AWS), a"],
+  ["assertion-claim", "In the signing step,"],
+  ["assertion-mismatch", "Remove it from the", "Or correct the signing"],
+  ["assertion-audience"],
+  ["assertion-expiration", "In the signing step,", "Synchronize the runner's clock"],
+  ["assertion-signature", "Use RSASSA_PKCS1_V1_5_SHA_256 (AWS), a", "Compare the signing step"],
+  ["token-handler-malformed", "Copy the handler's name:"],
+  ["login-url-not-for-keyless", "Copy the org's own"],
+  ["audience-missing-at-site", "Set audience to the"],
   ["certificate-is-a-request", "Make the certificate of","Store the file that"],
   ["certificate-is-a-public-key", "Store the file that"],
   ["certificate-is-a-file-name", "Store the file that"],
@@ -99,9 +111,9 @@ describe("inputError", () => {
   });
 
   it("gives an error that can be printed by itself", () => {
-    const error = inputError("private-key-given-twice");
-    assert.equal(error.code, "private-key-given-twice");
-    assert.deepEqual(error.causes, [{ fix: "Remove one of the two from the step." }]);
+    const error = inputError("input-without-effect");
+    assert.equal(error.code, "input-without-effect");
+    assert.deepEqual(error.causes, [{ fix: "Remove it from the step." }]);
   });
 });
 

@@ -99,7 +99,7 @@ describe("action.yml", () => {
     const required = Object.entries(inputs).filter(([, input]) => input.required);
     assert.deepEqual(
       required.map(([name]) => name),
-      ["consumer_key", "username"],
+      [],
     );
   });
 });
@@ -238,6 +238,24 @@ describe("inputs that can be used", () => {
     assert.ok(key.equals(sameKey));
   });
 
+  test("may be as long as their limits", () => {
+    const passphrase = "é".repeat(512);
+    const cipher = { type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase } as const;
+    const inputs = read({
+      consumer_key: "x".repeat(255),
+      username: `x@${"x".repeat(253)}`,
+      private_key: String(privateKey.export(cipher)).padEnd(65_536),
+      private_key_passphrase: `${passphrase}\n`,
+      login_url: `acme.my.site.com/${"x".repeat(2031)}`,
+      audience: `https://a.my.site.com/${"x".repeat(2026)}`,
+      certificate: certificatePem.padEnd(65_536),
+    });
+    assert.deepEqual([inputs.consumerKey.length, inputs.username.length, inputs.audience.length], [255, 255, 2048]);
+    const key = Buffer.from(privateKeyPem);
+    const file = "k".repeat(4096);
+    assert.ok(reading({ ...MINIMAL, private_key: "", private_key_file: file }, { [file]: key }).inputs().privateKey);
+  });
+
   test("can't be changed afterwards", () => {
     assert.throws(() => Object.assign(read({}), { username: "other@example.com" }), TypeError);
   });
@@ -271,7 +289,7 @@ const problems: readonly (readonly [what: string, given: Given, ...problems: rea
   ["a blank username", { username: "\t" }, ["username", "input-blank"]],
   ["no key at all", { private_key: "" }, ["private_key", "input-blank"]],
   ["a key of whitespace and no file", { private_key: " \n", private_key_file: " " }, ["private_key", "input-blank"]],
-  ["a key and a file", { private_key_file: "key.pem" }, ["private_key", "private-key-given-twice"]],
+  ["a key and a file", { private_key_file: "key.pem" }, ["private_key", "login-given-twice"]],
   ["a blank login_url", { login_url: "" }, ["login_url", "login-url-blank"]],
   ["a login_url of whitespace", { login_url: " \n" }, ["login_url", "login-url-blank"]],
   ["a login_url without TLS", { login_url: "http://login.salesforce.com" }, ["login_url", "login-url-not-https"]],

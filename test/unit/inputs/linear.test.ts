@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { parseAssertion } from "../../../src/inputs/assertion.ts";
 import { readCertificate } from "../../../src/inputs/certificate.ts";
 import { checkAudience, parseLoginUrl } from "../../../src/inputs/login-url.ts";
 import {
@@ -17,6 +18,7 @@ import { countSteps } from "../../support/regexp-steps.ts";
 const elsewhere = parseLoginUrl("portal.acme.example");
 const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   readPrivateKey: (text) => readPrivateKey({ text, passphrase: text, mask: () => {} }),
+  parseAssertion: (text) => parseAssertion(text, new Date()),
   readCertificate: (text) => readCertificate(text),
   parseLoginUrl,
   checkAudience: (text) => checkAudience(text, elsewhere),

@@ -58,6 +58,7 @@ const accepted: readonly (readonly [string, string, string | undefined])[] = [
   ["https://acme.my.site.com/partners/s/login/?ec=302&startURL=%2F", "https://acme.my.site.com/partners", none],
   ["https://acme.my.site.com/partners/login", "https://acme.my.site.com/partners", none],
   ["https://acme.my.site.com/login/", "https://acme.my.site.com", none],
+  ["acme.my.site.com/p?startURL=http://x.example", "https://acme.my.site.com/p", none],
   ["https://acme.my.site.com/s/", "https://acme.my.site.com", none],
   ["https://acme.my.site.com/login/login", "https://acme.my.site.com", none],
   ["https://acme.my.site.com/partners/services/oauth2/token", "https://acme.my.site.com/partners", none],
@@ -95,6 +96,8 @@ const refused: readonly (readonly [string, string, RegExp?])[] = [
   ["ftp://login.salesforce.com", "login-url-scheme"],
   ["htps://login.salesforce.com", "login-url-scheme"],
   ["deploy@acme.example.uat", "login-url-username"],
+  ["deploy@acme.example/x", "login-url-user-info"],
+  ["http//login.salesforce.com", "login-url-incomplete", /Write https:\/\/ once/],
   ["https://deploy:hunter2@login.salesforce.com", "login-url-user-info"],
   ["https://deploy@login.salesforce.com", "login-url-user-info"],
   ["https://@login.salesforce.com", "login-url-user-info"],
@@ -162,8 +165,9 @@ describe("parseLoginUrl", () => {
   }
 
   it("is tested with every error code of its table", () => {
+    // The one about the keyless login depends on another input.
     assert.deepEqual(
-      new Set(refused.map(([, code]) => code)),
+      new Set([...refused.map(([, code]) => code), "login-url-not-for-keyless"]),
       new Set(Object.keys(INPUT_ERRORS).filter((code) => code.startsWith("login-url-"))),
     );
   });
@@ -245,6 +249,7 @@ describe("checkAudience", () => {
     ["", "audience-not-https-url"],
     ["login.salesforce.com", "audience-not-https-url"],
     ["http://login.salesforce.com", "audience-not-https-url"],
+    ["xhttps://login.salesforce.com", "audience-not-https-url"],
     ["https:login.salesforce.com", "audience-not-https-url"],
     ["https://", "audience-not-https-url"],
     ["https://login.salesforce.com\u0000", "audience-not-https-url"],
@@ -264,7 +269,7 @@ describe("checkAudience", () => {
 
   it("is tested with every error code of its table", () => {
     assert.deepEqual(
-      new Set([...refusedAudiences.map(([, code]) => code), "audience-at-other-host"]),
+      new Set([...refusedAudiences.map(([, code]) => code), "audience-at-other-host", "audience-missing-at-site"]),
       new Set(Object.keys(INPUT_ERRORS).filter((code) => code.startsWith("audience-"))),
     );
   });

@@ -35,6 +35,10 @@ describe("findPrivateKey", () => {
     "base64 of PEM behind a letter": `x${base64(pkcs8())}`,
     "base64 of PEM behind two letters": `xy${base64(pkcs8())}`,
     "base64 of PKCS#1 PEM behind a letter": `x${base64(pkcs1())}`,
+    "base64 of indented PEM behind a letter": `x${base64(`  ${pkcs8()}`)}`,
+    "a key encrypted as in PKCS#12": base64(
+      Buffer.from(`308204fe3028060a2a864886f70d010c0103${"2a".repeat(60)}`, "hex"),
+    ),
     "base64 of DER behind a letter": `x${bodyOf(pkcs8())}`,
     "the first line of PKCS#8": bodyOf(pkcs8()).slice(0, 64),
     "the first line of PKCS#1": bodyOf(pkcs1()).slice(0, 64),
@@ -67,6 +71,9 @@ describe("findPrivateKey", () => {
     "a certificate request": hopeless.find(({ name }) => name === "certificate request")?.text ?? "",
     "base64 of a request's DER": bodyOf(hopeless.find(({ name }) => name === "certificate request")?.text ?? ""),
     "a sequence with another number": base64(pkcs12("02")),
+    "a sequence with a version in the middle": base64(
+      Buffer.from(`308204fe0500020100300d0609${"2a".repeat(60)}`, "hex"),
+    ),
     "a consumer key": "3MVG9".padEnd(85, "x.Y_7M"),
     "a username": "deploy@acme.example.uat",
     "an address": "https://acme.my.site.com/private/keys",
@@ -123,6 +130,9 @@ describe("decodedLinesToMask", () => {
 describe("decodeKeyFile", () => {
   it("reads UTF-16 without a byte order mark only where every second byte is NUL", () => {
     assert.equal(decodeKeyFile(Buffer.from("key", "utf16le")), "key");
+    for (const hex of ["30fffe00ff", "30feff00ff"]) {
+      assert.equal(decodeKeyFile(Buffer.from(hex, "hex")), base64(Buffer.from(hex, "hex")));
+    }
     assert.equal(
       decodeKeyFile(Buffer.from("\0GITCRYPT\0\u00ff", "latin1")),
       base64(Buffer.from("\0GITCRYPT\0\u00ff", "latin1")),

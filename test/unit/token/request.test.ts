@@ -37,7 +37,8 @@ interface Run {
 /** Asks a scripted server, and checks that no reader could see a secret meanwhile. */
 async function ask(script: readonly Step[], change: Partial<TokenRequest> = {}, random = 0.5): Promise<Run> {
   const recorder = record(script);
-  const result = await requestToken({ ...REQUEST, ...change }, { ...recorder, random: () => random });
+  const { claims, ...result } = await requestToken({ ...REQUEST, ...change }, { ...recorder, random: () => random });
+  assert.deepEqual({ ...claims }, claimsOf(recorder).at(-1), "it says what the last assertion said");
   assertSilent([...KEY_LINES, OPAQUE_TOKEN], recorder);
   return { result, recorder };
 }

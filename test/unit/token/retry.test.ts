@@ -55,6 +55,28 @@ describe("an attempt gets", () => {
   }
 });
 
+describe("with a grant that can't be made again, the next step", () => {
+  const nextOf = (facts: Facts, validForMs: number) =>
+    nextStep([attempt(facts)], { validForMs, remainingMs: 60_000, random: () => 0.5 });
+
+  test("is a retry while the grant is valid", () => assert.equal(nextOf(RETRY, 10_000).kind, "retry"));
+
+  test("is to stop if the grant expires before", () => {
+    const expected = { kind: "stop", deadlineExceeded: { retryAfterMs: 0, assertionExpires: true } };
+    assert.deepEqual(nextOf(RETRY, -1), expected);
+    const waiting = { ...RETRY, headers: { "retry-after": "20" } };
+    assert.deepEqual(nextOf(waiting, 10_000), {
+      kind: "stop",
+      deadlineExceeded: { retryAfterMs: 20_000, assertionExpires: true },
+    });
+  });
+
+  test("is to stop where another grant would be adjusted", () => {
+    assert.deepEqual(nextOf({ rule: { adjust: "audience" } }, 100_000), STOP);
+    assert.deepEqual(nextOf({ rule: { adjust: "clock" }, skewMs: 300_000 }, 100_000), STOP);
+  });
+});
+
 describe("the next step after a failed attempt", () => {
   test("is to stop if the response isn't temporary", () => assert.deepEqual(next([{}]), STOP));
 
