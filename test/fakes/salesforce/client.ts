@@ -9,7 +9,7 @@ import type { Socket } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
 import type { Salesforce } from "./index.ts";
 
-/** What is asked; a GET where nothing else is said. */
+/** The request; by default a GET. */
 export interface ClientRequest {
   readonly url: string;
   readonly method?: string;

@@ -19,7 +19,7 @@ export interface Call {
 /** A route that answers for itself. */
 export interface OpenRoute {
   readonly name: string;
-  /** Answers at this host alone; at every host by default. */
+  /** Answers only at this host; by default at every host. */
   readonly host?: string;
   /** Matches the path below the site's own. */
   readonly path: RegExp;
