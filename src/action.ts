@@ -43,6 +43,8 @@ export async function main(): Promise<void> {
 export async function post(): Promise<void> {
   const saved = savedToken(env);
   if (!saved) return;
+  // If the log can't be written, the token is still revoked. The main step fails then: nothing that it gets could be masked.
+  process.stdout.on("error", () => {});
   runner.mask(saved.accessToken);
   try {
     await revoke(saved, deps);

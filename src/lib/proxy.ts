@@ -22,12 +22,19 @@ interface AddressRule {
 }
 
 const EXAMPLE = "http://USER:PASSWORD@HOST:PORT";
+/** What a URL has to be free of at its ends; it takes spaces and control characters there (URL Standard, "basic URL parser"). */
+const INVISIBLE_ENDS = /^[\s\u200b-\u200d\u2060]|[\s\u200b-\u200d\u2060]$/;
 
 /**
  * Mistakes with which the client would pass over the proxy, or take a part of the password for its host. The first
  * match is reported.
  */
 const ADDRESS_RULES: readonly AddressRule[] = [
+  {
+    isBroken: (address) => INVISIBLE_ENDS.test(address),
+    cause: "begins or ends with an invisible character, such as a no-break space",
+    fix: `Type the address again instead of copying it: ${EXAMPLE}`,
+  },
   {
     isBroken: (address) => /^["'`“”‘’]|["'`“”‘’]$/.test(address),
     cause: "has quotation marks around the address",
@@ -81,10 +88,16 @@ export function requireReadableProxy<Request extends { readonly url: string }>(
     // The same order as in the client's `getProxyUrl`.
     const variable = env["https_proxy"] ? "https_proxy" : "HTTPS_PROXY";
     const address = env[variable];
-    const broken = address && ADDRESS_RULES.find(({ isBroken }) => isBroken(address.trim()));
+    const broken = address && ADDRESS_RULES.find(({ isBroken }) => isBroken(withoutSpaces(address)));
     if (broken && !checkBypass(new URL(request.url))) throw new ProxyAddressError(variable, broken);
     return send(request);
   };
+}
+
+/** As URL trims it: `trim()` would also remove characters with which the client can't read the address. */
+function withoutSpaces(address: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what URL removes
+  return address.replace(/^[\u0000- ]+|[\u0000- ]+$/g, "");
 }
 
 function hasScheme(address: string): boolean {

@@ -108,10 +108,10 @@ export function findHostRule(hostname: string): HostMatch {
   throw new RangeError("the last host rule takes every host but an empty one");
 }
 
-/** Whether a host name is surely Salesforce's. */
+/** Whether a host name is surely Salesforce's. Addresses of Defender for Cloud Apps have a rule, but are Microsoft's. */
 export function isSalesforceHost(hostname: string): boolean {
   const { kind } = findHostRule(hostname).rule;
-  return kind !== "custom-domain" && kind !== "misspelled";
+  return kind !== "custom-domain" && kind !== "misspelled" && !hostname.endsWith(".mcas.ms");
 }
 
 function matchHost(pattern: string, hostname: string): RegExpExecArray | null {

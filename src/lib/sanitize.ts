@@ -20,7 +20,7 @@ const CLEANING: readonly (readonly [pattern: RegExp, replacement: string])[] = [
  * not covered by the mask of the whole.
  */
 const CREDENTIAL =
-  /(?=[\w\-+/=.!%~]*\d)(?=[\w\-+/=.!%~]*[a-z])(?=[\w\-+/=.!%~]*[A-Z])[\w\-+/=.!%~]{16,}|[0-9a-fA-F]{32,}/g;
+  /(?=[\w\-+/=.!%~]*\d)(?=[\w\-+/=.!%~]*[a-z])(?=[\w\-+/=.!%~]*[A-Z])[\w\-+/=.!%~]{16,}|[0-9a-fA-F]{32,}|(?:%(?:25)*[0-9a-fA-F]{2}){8,}/g;
 
 /** What remains could act on the runner: `##[command]` anywhere in a line, `::command::` at its start (actions/runner, ActionCommand). */
 const DISARMING: readonly (readonly [pattern: RegExp, replacement: string])[] = [

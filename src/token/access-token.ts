@@ -28,11 +28,13 @@ type Fields = Readonly<Record<string, unknown>>;
 const OPAQUE = /^(00D[A-Za-z0-9]{12})!([A-Za-z0-9._]{16,2000})$/;
 const JWT = /^eyJ[\w-]{8,20000}\.[\w-]{8,20000}\.[\w-]{8,4000}$/;
 const IDENTITY_PATH = /^\/(?:[\w.-]+\/)*id\/(00D[A-Za-z\d]{12,15})\/(005[A-Za-z\d]{12,15})$/;
-/** `scope-token`s of RFC 6749 §3.3, separated by spaces. */
-const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/;
+/** `scope-token`s of RFC 6749 §3.3, separated by spaces, without the characters that a shell reads: Salesforce's have none. */
+const SCOPE = /^[\w.:/-]+(?: [\w.:/-]+)*$/;
 const MAX_SCOPE = 4096;
 /** A host name with a dot and a last label that isn't a number: no IP address, and no character that a shell reads. */
 const HOST_NAME = /^(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)+[a-z][a-z\d-]{0,61}[a-z\d]$/;
+/** A token has one line. */
+const MAX_MASKED_LINES = 10;
 const LATEST_TIME_MS = Date.UTC(2200, 0);
 
 /**
@@ -45,8 +47,10 @@ export function secretsOf(fields: Fields): string[] {
   const token = fields["access_token"];
   if (typeof token !== "string") return [];
   const tail = token.slice(token.indexOf("!") + 1);
-  // Hiding a value of a few characters would hide half the log: a broken server's "token" may be no more than that.
-  return [token, tail].filter((secret) => secret.trim().length >= 8);
+  // The runner masks each line by itself. A broken server's "token" may have thousands, or lines of one character, which
+  // would hide half the log.
+  const lines = [token, tail].flatMap((secret) => secret.split(/[\r\n]+/, MAX_MASKED_LINES));
+  return [...new Set(lines.map((line) => line.trim()))].filter((line) => line.length >= 8);
 }
 
 /** What the login says about the hosts that a token response may name. */

@@ -82,16 +82,24 @@ export async function requestToken(request: TokenRequest, deps: RequestDependenc
   }
 }
 
-/** The response to report: silence in the last attempts says less than what Salesforce answered before. */
+/** The response to report: silence in the last attempts says less than what Salesforce, or else the proxy, answered before. */
 function resultOf(
   attempts: readonly Attempt[],
 ): Pick<FailedResult, "response" | "attempts" | "signing" | "measuredSkewMs"> {
   const last = attempts.at(-1) as Attempt;
   const isSilence = last.response.rule.code === "no-answer-in-time";
-  const answered = isSilence ? attempts.findLast(({ response }) => response.kind !== "none") : undefined;
+  const answered = isSilence ? (attempts.findLast(isAnswered) ?? attempts.findLast(isFaultOfProxy)) : undefined;
   const { response, signing, runnerTime, salesforceTime } = answered ?? last;
   const measuredSkewMs = salesforceTime === undefined ? undefined : salesforceTime - runnerTime;
   return { response, attempts: attempts.length, signing, measuredSkewMs };
+}
+
+function isAnswered({ response }: Attempt): boolean {
+  return response.kind !== "none";
+}
+
+function isFaultOfProxy({ response }: Attempt): boolean {
+  return response.rule.code.startsWith("proxy-");
 }
 
 function describeAccepted(audience: string): string {

@@ -226,9 +226,11 @@ const ECHO_LENGTH = 10;
  * credential by themselves.
  */
 function withoutEcho(shown: string, secret: string): string {
-  const characters = shown.replace(/[^\w-]/g, "");
+  // Host names come back in lower case.
+  const characters = shown.replace(/[^\w-]/g, "").toLowerCase();
+  const sent = secret.toLowerCase();
   for (let at = 0; at + ECHO_LENGTH <= characters.length; at++) {
-    if (secret.includes(characters.slice(at, at + ECHO_LENGTH))) return "(withheld: it repeats the assertion)";
+    if (sent.includes(characters.slice(at, at + ECHO_LENGTH))) return "(withheld: it repeats the assertion)";
   }
   return shown;
 }

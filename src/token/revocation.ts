@@ -1,7 +1,6 @@
 import type { Clock } from "../lib/clock.ts";
 import type { HttpPost, HttpResponse } from "../lib/http.ts";
 import type { Runner } from "../lib/runner.ts";
-import { sanitize } from "../lib/sanitize.ts";
 import { classifyNetworkError } from "./network-errors.ts";
 
 /** The post step ends within ten seconds, the start and end of Node included. */
@@ -12,6 +11,9 @@ const STATE = { accessToken: "revoke_access_token", instanceUrl: "revoke_instanc
 
 /** An https origin of a host name, to which a path is appended as it is: no path, no user name, no IP address. */
 const HTTPS_ORIGIN = /^https:\/\/(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z][a-z\d-]*(?::\d{1,5})?$/;
+
+/** An error code (RFC 6749 §5.2, RFC 7009 §2.2.1). Other text isn't shown: it could be a piece of the token, which still works. */
+const ERROR_CODE = /^[a-z_]{1,40}(?=\s|$)/;
 
 /** A token to revoke. */
 export interface SavedToken {
@@ -65,11 +67,12 @@ export async function revoke(
   { httpPost, clock, runner }: Omit<RevocationDependencies, "runner"> & { runner: Pick<Runner, "info" | "warning"> },
 ): Promise<void> {
   const url = `${instanceUrl}/services/oauth2/revoke`;
-  const problem = HTTPS_ORIGIN.test(instanceUrl)
-    ? await clock
-        .withTimeout(REVOCATION_MS, (signal) => httpPost({ url, form: { token: accessToken }, signal }))
-        .then(refusal, (error: unknown) => classifyNetworkError(error).reason)
-    : "the address that was saved with it isn't https:// and a host name, so it was sent nowhere";
+  const problem =
+    HTTPS_ORIGIN.test(instanceUrl) && URL.canParse(url)
+      ? await clock
+          .withTimeout(REVOCATION_MS, (signal) => httpPost({ url, form: { token: accessToken }, signal }))
+          .then(refusal, (error: unknown) => classifyNetworkError(error).reason)
+      : "the address that was saved with it isn't https:// and a host name, so it was sent nowhere";
   if (problem === undefined) runner.info("The access token was revoked.");
   else {
     runner.warning(
@@ -80,7 +83,8 @@ export async function revoke(
 
 function refusal({ status, body }: HttpResponse): string | undefined {
   if (status === 200) return undefined;
-  return `Salesforce answered HTTP ${status} ${sanitize(errorCode(body), 80)}`.trim();
+  const [code = ""] = ERROR_CODE.exec(errorCode(body)) ?? [];
+  return `Salesforce answered HTTP ${status} ${code}`.trim();
 }
 
 /** Salesforce has been seen to answer here in JSON and as a form. */

@@ -113,6 +113,7 @@ describe("a login with a misspelled proxy address", SIDE_BY_SIDE, () => {
     "/ in the password": [`http://user:12/${SECRET}@127.0.0.1:${proxyPort}`, /contains \/, \? or #.*%2F/s],
     "? in the password": [`http://user:12?${SECRET}@127.0.0.1:${proxyPort}`, /contains \/, \? or #.*%3F/s],
     "% in the password": [`http://user:${SECRET}%@127.0.0.1:${proxyPort}`, /contains a % .*%25/s],
+    "a no-break space at the end": [`http://${SECRET}@127.0.0.1:${proxyPort}\u00a0`, /invisible character/],
     "quotation marks": [`"http://${SECRET}@127.0.0.1:${proxyPort}"`, /has quotation marks/],
     "no scheme": [`proxy.example:${proxyPort}`, /doesn't begin with http:\/\//],
     SOCKS: [`socks5://${SECRET}@127.0.0.1:${proxyPort}`, /another scheme/],

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { after, describe, test } from "node:test";
 import type { StepResult } from "../fakes/runner/step.ts";
 import { type Fault, faults } from "../fakes/salesforce/index.ts";
@@ -41,7 +44,28 @@ async function revokingJob({
   return { ...job, host, token: job.main.state["revoke_access_token"] ?? "" };
 }
 
+/** Where every write fails, as on a pipe whose reader is gone or a full disk. */
+const FULL = "/dev/full";
+
 describe("revoke_token", SIDE_BY_SIDE, () => {
+  test("revokes the token although the log can't be written", { skip: !existsSync(FULL) }, async () => {
+    const { main } = await revokingJob({
+      between: async ({ state }) => {
+        const saved = Object.entries(state).map(([name, value]) => [`STATE_${name}`, value]);
+        const log = openSync(FULL, "w");
+        const post = spawn(process.execPath, [new URL("../../dist/post.js", import.meta.url).pathname], {
+          stdio: ["ignore", log, "ignore"],
+          env: { ...salesforce.env, ...Object.fromEntries(saved) },
+        });
+        const [exitCode] = await once(post, "exit");
+        closeSync(log);
+        assert.equal(exitCode, 0);
+        assert.ok(!salesforce.isLive(state["revoke_access_token"] ?? ""));
+      },
+    });
+    assertLoggedIn(main);
+  });
+
   test("revokes the token when the job ends with one POST to the org, and not before", async () => {
     let wasLive = false;
     const between = (main: StepResult) => {

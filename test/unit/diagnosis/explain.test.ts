@@ -70,6 +70,10 @@ describe("an explanation", () => {
       "4 attempts in 59 s, within timeout_seconds: 60",
     ],
     [
+      { attempts: 2, durationMs: 20_000, deadlineExceeded: { retryAfterMs: 0, assertionExpires: true } },
+      "2 attempts in 20 s, until the assertion expired",
+    ],
+    [
       { attempts: 1, deadlineExceeded: { retryAfterMs: 89_500 } },
       "1 attempt in 1 s, within timeout_seconds: 60; the server asked for a wait of 90 s",
     ],

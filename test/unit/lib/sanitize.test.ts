@@ -160,6 +160,15 @@ describe("sanitize never shows a piece of a credential", () => {
   const swapped = (text: string) => Buffer.from(`\ufeff${text}`, "utf16le").swap16().toString("utf8");
   const spread = (separator: string, length: number) => (text: string) =>
     (text.match(new RegExp(`.{1,${length}}`, "g")) ?? []).join(separator);
+  const percentEncoded = (text: string) => [...Buffer.from(text)].map((byte) => `%${byte.toString(16)}`).join("");
+  test("of which each character is percent-encoded, in small or capital letters, once or twice", () => {
+    for (const hidden of [assertion, OPAQUE_TOKEN].map(percentEncoded)) {
+      for (const text of [hidden, hidden.toUpperCase(), encodeURIComponent(hidden.toUpperCase())]) {
+        assert.equal(sanitize(`invalid: ${text} was refused`), "invalid: […] was refused");
+      }
+    }
+  });
+
   const disguises: readonly (readonly [what: string, disguise: (text: string) => string])[] = [
     ["in UTF-16, little-endian", utf16],
     ["in UTF-16, big-endian", swapped],

@@ -213,6 +213,11 @@ describe("the text of a response", () => {
     });
   }
 
+  test("is withheld if a host name repeats the assertion, which is then in lower case", () => {
+    const headers = { location: `https://${SIGNATURE.slice(-60).toLowerCase()}.example/` };
+    assert.equal(parseInvalid([302, "", { headers }]).excerpt, WITHHELD);
+  });
+
   test("is withheld from ten characters of the assertion on", () => {
     const words = (length: number) => parseError([400, { error: "e", error_description: SIGNATURE.slice(-length) }]);
     assert.equal(words(9).description, SIGNATURE.slice(-9));
