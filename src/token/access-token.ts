@@ -57,7 +57,7 @@ export function secretsOf(fields: Fields): string[] {
 export interface ExpectedHosts {
   /** The https origin that granted the token. */
   readonly loginOrigin: string;
-  /** Whether `loginOrigin` stands in for a missing `instance_url`: a My Domain serves its org. */
+  /** Whether `loginOrigin` replaces a missing `instance_url`: a My Domain serves its org. */
   readonly isInstance: boolean;
   /** Whether the host that granted the token is Salesforce's, and so the hosts in its response have to be. */
   readonly isSalesforce: boolean;
