@@ -20,6 +20,7 @@ type Json = Readonly<Record<string, unknown>>;
 /** The documented audiences. Only Salesforce knows which one an org accepts. */
 const GENERIC = ["https://login.salesforce.com", "https://test.salesforce.com"];
 
+const OTHER_KEY = "isn't signed with the key of the input certificate";
 const OTHER_FORMS: readonly (readonly [RegExp, string])[] = [
   [/^00D\w{12}!/, "is a Salesforce access token, not a JWT"],
   [/\.vault:v\d+:/, "contains Vault's prefix vault:v1: in its signature"],
@@ -39,8 +40,7 @@ export function parseAssertion(given: string, now: Date): GivenAssertion {
   const claims = jsonOf(payload, "claims");
   refuseOtherIssuers(claims);
   const { alg } = jsonOf(header, "a header");
-  if (alg !== "RS256")
-    refuse("assertion-algorithm", `has ${/^[\w-]{1,20}$/.test(`${alg}`) ? `the alg ${alg}` : "no valid alg"}`);
+  if (alg !== "RS256") refuse("assertion-algorithm", `has ${isWord(alg) ? `the alg ${alg}` : "no valid alg"}`);
   refuseOtherEncodings(signature);
   const iss = textOf(claims, "iss", /^[^\s\p{C}]{1,255}$/u);
   const sub = textOf(claims, "sub", /^(?=.{1,255}$)[^\s\p{C}@]+@[^\s\p{C}@]+$/u);
@@ -62,6 +62,8 @@ export function verifyAssertion({ text }: GivenAssertion, key: KeyObject): void 
   const end = text.lastIndexOf(".");
   const signed = Buffer.from(text.slice(0, end));
   const signature = Buffer.from(text.slice(end + 1), "base64url");
+  // Node throws for a key that takes no hash, such as Ed25519.
+  if (!key.asymmetricKeyType?.startsWith("rsa")) refuse("assertion-signature", OTHER_KEY);
   if (!verify("sha256", signed, key, signature)) refuse("assertion-signature", findMistake(signed, signature, key));
 }
 
@@ -79,10 +81,14 @@ function jsonOf(part: string, name: string): Json {
 
 /** An identity provider's `iss` is an address (OpenID Connect Core §2), and a consumer key never is. */
 function refuseOtherIssuers({ iss }: Json): void {
-  const host = /^https?:\/\/([\w.-]{1,40})/.exec(`${iss}`)?.[1];
+  const host = typeof iss === "string" ? /^https?:\/\/([\w.-]{1,40})/.exec(iss)?.[1] : undefined;
   if (host === undefined) return;
   const isGithub = host.startsWith("token.actions.");
   refuse("assertion-is-another-token", isGithub ? "GitHub's OIDC token" : `a token that ${host} issued`);
+}
+
+function isWord(value: unknown): value is string {
+  return typeof value === "string" && /^[\w-]{1,20}$/.test(value);
 }
 
 function refuseOtherEncodings(part: string): void {
@@ -130,7 +136,7 @@ function findMistake(signed: Buffer, signature: Buffer, key: KeyObject): string 
   try {
     content = publicDecrypt(key, signature);
   } catch {
-    return "isn't signed with the key of the input certificate";
+    return OTHER_KEY;
   }
   if (isOf(signed)) return "has a signature without the name of its hash (DigestInfo)";
   if (isOf(sha256(signed))) return "has a signature of the hash's hash: it was hashed twice";

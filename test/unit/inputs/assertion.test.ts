@@ -95,6 +95,8 @@ describe("an assertion", () => {
     ["with alg PS256", make(CLAIMS, rs256, { alg: "PS256" }), "assertion-algorithm: has the alg PS256, and Salesforce accepts only RS256"],
     ["with alg ES256", make(CLAIMS, rs256, { alg: "ES256" }), "assertion-algorithm: has the alg ES256, and Salesforce accepts only RS256"],
     ["with another alg that isn't a name", make(CLAIMS, rs256, { alg: "::error::" }), "assertion-algorithm: has no valid alg, and Salesforce accepts only RS256"],
+    ["with an alg that is no text", make(CLAIMS, rs256, { alg: { toString: 1 } }), "assertion-algorithm: has no valid alg, and Salesforce accepts only RS256"],
+    ["with an iss that is no text", make({ ...CLAIMS, iss: { toString: 1 } }), "assertion-claim: has an invalid iss"],
 
     ["without iss", withClaim("iss", undefined), "assertion-claim: has no iss"],
     ["whose iss contains a line break", withClaim("iss", "3MVG9\n::error::"), "assertion-claim: has an invalid iss"],
@@ -150,6 +152,13 @@ describe("the audience of an assertion", () => {
 });
 
 describe("the signature of an assertion", () => {
+  for (const type of ["ed25519", "ec"] as const) {
+    it(`isn't that of a certificate with a key of the type ${type}`, () => {
+      const key = generateKeyPairSync(type as "ec", { namedCurve: "P-256" }).publicKey;
+      assert.equal(firstLine(make(), key), "assertion-signature: isn't signed with the key of the input certificate");
+    });
+  }
+
   const other = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
   const sha256 = (text: string) => createHash("sha256").update(text).digest();
   const pss =
