@@ -30,7 +30,7 @@ export function describeClaims(claims: Claims): string[] {
 /** The login rule that would let a job in, as the text of a custom metadata record. */
 export function loginRule(claims: Claims): string {
   const inEnvironment = claims["environment"] !== undefined;
-  const isOwnWorkflow = String(claims["job_workflow_ref"]).startsWith(`${claims["repository"]}/`);
+  const isOwnWorkflow = safe(claims["job_workflow_ref"]).startsWith(`${safe(claims["repository"])}/`);
   const fields: Readonly<Record<string, unknown>> = {
     App__c: "GitHub_Keyless",
     Environment__c: claims["environment"],

@@ -6,6 +6,9 @@ const REDACTED = "[…]";
 /** What may separate two pieces of a credential, such as `", "`. */
 const MAX_SEPARATOR = 4;
 
+/** Characters in a row that don't occur in both texts by chance. */
+const ECHO_LENGTH = 10;
+
 /** What is taken out of text that a server sent, in this order, and what replaces it. */
 const CLEANING: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   // Terminal escape sequences (ECMA-48 §5.4) could recolor or overwrite what the log shows.
@@ -41,6 +44,23 @@ export function sanitize(text: string, limit = 300): string {
   const cleaned = hidePieces(replaceAll(beginning(text), CLEANING)).replace(CREDENTIAL, REDACTED);
   const clean = replaceAll(cleaned, DISARMING).trim();
   return clean.length > limit ? `${clean.slice(0, limit - 1)}…` : clean;
+}
+
+/**
+ * Drops a text that repeats a part of what was sent, in whatever pieces: {@link sanitize} finds only pieces that look like
+ * a credential by themselves.
+ *
+ * @param shown a text that was sanitized
+ * @param secret what was sent and could come back
+ */
+export function withoutEcho(shown: string, secret: string): string {
+  // Host names come back in lower case.
+  const characters = shown.replace(/[^\w-]/g, "").toLowerCase();
+  const sent = secret.toLowerCase();
+  for (let at = 0; at + ECHO_LENGTH <= characters.length; at++) {
+    if (sent.includes(characters.slice(at, at + ECHO_LENGTH))) return "(withheld: it repeats what was sent)";
+  }
+  return shown;
 }
 
 function replaceAll(text: string, replacements: typeof CLEANING): string {

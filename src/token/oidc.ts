@@ -1,6 +1,6 @@
 import { ActionError } from "../lib/action-error.ts";
 import type { HttpGet, HttpResponse } from "../lib/http.ts";
-import { sanitize } from "../lib/sanitize.ts";
+import { sanitize, withoutEcho } from "../lib/sanitize.ts";
 import { classifyNetworkError } from "./network-errors.ts";
 import type { FailureRule } from "./refusals.ts";
 import type { FailedResponse } from "./response.ts";
@@ -141,7 +141,7 @@ export async function requestOidcToken({ endpoint, audience, httpGet, signal }: 
   url.searchParams.set("audience", audience);
   const response = await httpGet({ url: url.href, bearer: endpoint.requestToken, signal });
   const token = response.status === 200 ? tokenIn(response) : undefined;
-  if (token === undefined) throw new OidcError(failed(response));
+  if (token === undefined) throw new OidcError(failed(response, endpoint.requestToken));
   return token;
 }
 
@@ -161,10 +161,10 @@ function tokenIn({ body, oversized }: HttpResponse): OidcToken | undefined {
 }
 
 /** A body with status 200 may contain a token, so none of it is shown. */
-function failed({ status, body }: HttpResponse): FailedResponse {
+function failed({ status, body }: HttpResponse, sent: string): FailedResponse {
   const isTemporary = TEMPORARY.test(String(status));
   const rule = status === 200 ? UNUSABLE : isTemporary ? UNAVAILABLE : REFUSED;
-  const excerpt = status === 200 ? "" : sanitize(body, 160);
+  const excerpt = status === 200 ? "" : withoutEcho(sanitize(body, 160), sent);
   return { kind: "invalid", status, summary: "no OIDC token", excerpt, rule };
 }
 

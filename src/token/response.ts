@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Cause } from "../lib/action-error.ts";
 import type { HttpResponse } from "../lib/http.ts";
-import { sanitize } from "../lib/sanitize.ts";
+import { sanitize, withoutEcho } from "../lib/sanitize.ts";
 import { MY_DOMAIN, USE_MY_DOMAIN } from "../lib/setup-steps.ts";
 import type { NetworkError } from "./network-errors.ts";
 import { type FailureRule, JWT_BEARER_REFUSALS, matchRefusal, type Refusals, UNAVAILABLE } from "./refusals.ts";
@@ -221,22 +221,6 @@ function pageText(html: string): string {
   const page = html.slice(0, 8192);
   const title = /<title[^>]{0,200}>([^<]{1,300})/i.exec(page)?.[1]?.trim();
   return title || page.replace(/<(?:script|style)\b[^>]*>[^<]*/gi, " ").replace(/<[^>]*>/g, " ");
-}
-
-const ECHO_LENGTH = 10;
-
-/**
- * Drops a text that repeats a part of what was sent, in whatever pieces: `sanitize` finds only pieces that look like a
- * credential by themselves.
- */
-function withoutEcho(shown: string, secret: string): string {
-  // Host names come back in lower case.
-  const characters = shown.replace(/[^\w-]/g, "").toLowerCase();
-  const sent = secret.toLowerCase();
-  for (let at = 0; at + ECHO_LENGTH <= characters.length; at++) {
-    if (sent.includes(characters.slice(at, at + ECHO_LENGTH))) return "(withheld: it repeats the assertion)";
-  }
-  return shown;
 }
 
 function inRange(status: number, [from, to]: readonly [number, number]): boolean {

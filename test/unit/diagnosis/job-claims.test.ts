@@ -33,6 +33,13 @@ describe("the login rule for a job", () => {
 });
 
 describe("the claims in a message", () => {
+  test("can be of any type", () => {
+    const odd = { toString: 1 };
+    const claims = { repository: odd, job_workflow_ref: odd, environment: [odd], ref: null };
+    assert.equal(describeJob(claims), "(missing), environment (missing)");
+    assert.match(loginRule(claims), /<field>Repository_Id__c<\/field><value xsi:nil="true"\/>/);
+  });
+
   test("are those that the handler decides by", () => {
     assert.deepEqual(describeClaims(claims({ environment: undefined })), [
       "repository: acme/crm",

@@ -71,6 +71,14 @@ describe("the request of GitHub's OIDC token", () => {
     });
   });
 
+  test("shows nothing of a refusal that repeats the request token in pieces", async () => {
+    const pieces = ENV.ACTIONS_ID_TOKEN_REQUEST_TOKEN.match(/.{1,4}/g)?.join(" ") ?? "";
+    await assert.rejects(request({ status: 403, body: `no: ${pieces}` }), (error: OidcError) => {
+      assert.ok(error.response.kind === "invalid");
+      return error.response.excerpt === "(withheld: it repeats what was sent)";
+    });
+  });
+
   test("names GitHub when the network fails, and retries what can pass", () => {
     const timeout = describeOidcError(new TimeoutError(15_000));
     assert.deepEqual([timeout.rule.code, timeout.rule.retry], ["github-oidc-unreachable", true]);

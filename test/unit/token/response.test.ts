@@ -203,7 +203,7 @@ describe("the text of a response", () => {
 
   const pieces = (length: number, separator: string) =>
     (SIGNATURE.match(new RegExp(`.{1,${length}}`, "g")) ?? []).slice(0, 8).join(separator);
-  const WITHHELD = "(withheld: it repeats the assertion)";
+  const WITHHELD = "(withheld: it repeats what was sent)";
   for (const separator of [" ", "\0", ".", "\u200b", "/"]) {
     test(`is withheld if it repeats the assertion in pieces that ${JSON.stringify(separator)} separates`, () => {
       const words = `bad ${pieces(15, separator)}`;
