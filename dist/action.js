@@ -480,7 +480,7 @@ const KEY_PAIR_COMMAND =
 const CONNECTED_APP = " (Connected App: see the link.)";
 const APP = "Setup > External Client App Manager > your app";
 /** Where an External Client App takes its certificate. */
-const UPLOAD_PATH = `${APP} > Settings > OAuth Settings > Flow Enablement > JWT Bearer Flow`;
+const UPLOAD_PATH = `${APP} > Settings > Edit > OAuth Settings > Flow Enablement`;
 const inApp = (path) => `${APP} > ${path}${CONNECTED_APP}`;
 const MY_DOMAIN = "Setup > My Domain > Current My Domain URL";
 const USE_MY_DOMAIN = `Set login_url to the org's My Domain: ${MY_DOMAIN}.`;
@@ -490,27 +490,32 @@ const WAIT = "Wait 10 minutes (sometimes 30), then run the job again.";
 const SET_CLOCK =
   "Synchronize the runner's clock by NTP: timedatectl set-ntp true (Linux), w32tm /resync (Windows).";
 const PRE_AUTHORIZE = inApp(
-  "Policies > Edit: set Permitted Users to “Admin approved users are pre-authorized” and select one of the user's permission sets.",
+  "Policies > Edit: under App Policies select one of the user's permission sets, and under OAuth Policies set Permitted Users to “Admin approved users are pre-authorized”.",
+);
+const SELECT_PERMISSION_SET = inApp(
+  "Policies > Edit > App Policies: select one of the user's permission sets, or the user's profile.",
 );
 const ASSIGN_PERMISSION_SET =
   "Setup > Permission Sets > the permission set that the app's policies list > Manage Assignments: add the user, without an expiration date.";
 const COPY_KEY = inApp("Settings > OAuth Settings > Consumer Key and Secret: copy the key with its button.");
 const UPLOAD_CERTIFICATE = inApp(
-  "Settings > OAuth Settings > Flow Enablement > JWT Bearer Flow: upload the certificate of this private key.",
+  "Settings > Edit > OAuth Settings > Flow Enablement: upload the certificate of this private key.",
 );
+/** Ends a fix that creates an app. */
+const BY_SCRIPT = "(setup/setup.sh in the action's repository does it)";
 const NEW_PAIR =
-  "Create a new pair with setup/setup.sh (or openssl, see the link), upload its certificate to the app, and store the new key.";
+  "Create a new pair with setup/setup.sh in the action's repository (or openssl, see the link), upload its certificate to the app, and store the new key.";
 const COMPARE_PAIR =
-  "Compare them: openssl pkey -pubout -in salesforce.key and openssl x509 -pubkey -noout -in salesforce.crt print the same for a pair. If you no longer have the files, create a new pair with setup/setup.sh.";
+  "Compare them: openssl pkey -pubout -in salesforce.key and openssl x509 -pubkey -noout -in salesforce.crt print the same for a pair. If you no longer have the files, create a new pair with setup/setup.sh in the action's repository.";
 const ENABLE_FLOW = inApp(
-  "Settings > OAuth Settings > Flow Enablement: select JWT Bearer Flow and upload the certificate.",
+  "Settings > Edit > OAuth Settings > Flow Enablement: select “Enable JWT Bearer Flow” and upload the certificate.",
 );
 const ADD_SCOPES = inApp(
-  "Settings > OAuth Settings > OAuth Scopes: add “Manage user data via APIs (api)” and “Perform requests at any time (refresh_token, offline_access)”.",
+  "Settings > Edit > OAuth Settings > OAuth Scopes: add “Manage user data via APIs (api)” and “Perform requests at any time (refresh_token, offline_access)”.",
 );
-const ENABLE_APP = inApp("Policies > App Policies: enable the app.");
+const ENABLE_APP = inApp("Policies > Edit > App Policies: select Enabled.");
 const INSTALL_APP =
-  "Setup > Connected Apps OAuth Usage: click Install beside the app, then Manage App Policies to admit this user.";
+  "Setup > Connected Apps OAuth Usage: click Install beside the app, then Manage App Policies, and assign one of the user's permission sets.";
 
 ;// CONCATENATED MODULE: ./build/src/inputs/errors.js
 
@@ -519,8 +524,8 @@ const STORE = "Store the whole file of the private key: gh secret set SALESFORCE
 const THEN_STORE = "Then store the new file: gh secret set SALESFORCE_PRIVATE_KEY < salesforce.key";
 const PRIVATE_FILE =
   "Use the file that openssl wrote with -keyout. Its first line says BEGIN PRIVATE KEY, BEGIN RSA PRIVATE KEY or BEGIN ENCRYPTED PRIVATE KEY.";
-const errors_NEW_PAIR = `Make a new pair with setup/setup.sh, or with: ${KEY_PAIR_COMMAND}`;
-const LOST = `If the private key is lost, make a new pair with setup/setup.sh, or with: ${KEY_PAIR_COMMAND}`;
+const errors_NEW_PAIR = `Make a new pair with setup/setup.sh in the action's repository, or with: ${KEY_PAIR_COMMAND}`;
+const LOST = `If the private key is lost, make a new pair, store its key, and upload its certificate to the app (${UPLOAD_PATH}): ${KEY_PAIR_COMMAND}`;
 const UPLOAD = `Upload the new salesforce.crt: ${UPLOAD_PATH}.`;
 const CHECK_KEY_FILE =
   "Look at the file's first line: head -n 1 salesforce.key prints BEGIN PRIVATE KEY, BEGIN RSA PRIVATE KEY or BEGIN ENCRYPTED PRIVATE KEY between dashes.";
@@ -552,7 +557,7 @@ const INPUT_ERRORS = {
   },
   "input-quoted": {
     message: "{detail}",
-    fixes: ["Remove what isn't part of the value, from the stored value or from the step."],
+    fixes: ["Remove the quotes, the brackets, or mailto: from the stored value, or from the step."],
   },
   "input-too-long": {
     message: "{detail}",
@@ -651,7 +656,7 @@ const INPUT_ERRORS = {
     fixes: [STORE, CHECK_KEY_FILE, LOST],
   },
   "login-url-blank": {
-    message: "is set, but blank, and falling back to a default would mean production",
+    message: "is set, but blank, and the action doesn't fall back to production",
     fixes: [
       "If it comes from a variable, check the variable's name, and that this repository, organization or environment has it.",
       COPY_MY_DOMAIN,
@@ -772,12 +777,12 @@ const INPUT_ERRORS = {
     ],
   },
   "certificate-key-mismatch": {
-    message: "and the private key aren't a pair",
+    message: "and the private key aren't a pair: store both files of one pair again",
     fixes: [
-      "Pass the certificate that was made with this key, or the key that was made with the app's certificate. After a rotation, change both together.",
-      "Find the one that differs: the SHA-256 {detail}.",
-      "Compare the certificate's: openssl x509 -noout -pubkey -in salesforce.crt | openssl pkey -pubin -outform DER | openssl dgst -sha256",
-      "Compare the private key's: openssl pkey -in salesforce.key -pubout -outform DER | openssl dgst -sha256",
+      "Store both files of one pair again: gh secret set SALESFORCE_PRIVATE_KEY < salesforce.key and gh variable set SALESFORCE_CERTIFICATE < salesforce.crt",
+      "If the app has the certificate of this private key, and only the input is old, remove certificate from the step: the login works without it.",
+      "Find the old one: the SHA-256 {detail}.",
+      "Compare with your files: openssl pkey -in salesforce.key -pubout -outform DER | openssl dgst -sha256 (key), openssl x509 -noout -pubkey -in salesforce.crt | openssl pkey -pubin -outform DER | openssl dgst -sha256 (certificate)",
     ],
   },
   "org-id-malformed": {
@@ -827,6 +832,7 @@ class InputsError extends ActionError {
 
 /** The documented audiences. Only Salesforce knows which one an org accepts. */
 const GENERIC = ["https://login.salesforce.com", "https://test.salesforce.com"];
+const OTHER_KEY = "isn't signed with the key of the input certificate";
 const OTHER_FORMS = [
   [/^00D\w{12}!/, "is a Salesforce access token, not a JWT"],
   [/\.vault:v\d+:/, "contains Vault's prefix vault:v1: in its signature"],
@@ -845,8 +851,7 @@ function parseAssertion(given, now) {
   const claims = jsonOf(payload, "claims");
   refuseOtherIssuers(claims);
   const { alg } = jsonOf(header, "a header");
-  if (alg !== "RS256")
-    refuse("assertion-algorithm", `has ${/^[\w-]{1,20}$/.test(`${alg}`) ? `the alg ${alg}` : "no valid alg"}`);
+  if (alg !== "RS256") refuse("assertion-algorithm", `has ${isWord(alg) ? `the alg ${alg}` : "no valid alg"}`);
   refuseOtherEncodings(signature);
   const iss = textOf(claims, "iss", /^[^\s\p{C}]{1,255}$/u);
   const sub = textOf(claims, "sub", /^(?=.{1,255}$)[^\s\p{C}@]+@[^\s\p{C}@]+$/u);
@@ -866,6 +871,8 @@ function verifyAssertion({ text }, key) {
   const end = text.lastIndexOf(".");
   const signed = Buffer.from(text.slice(0, end));
   const signature = Buffer.from(text.slice(end + 1), "base64url");
+  // Node throws for a key that takes no hash, such as Ed25519.
+  if (!key.asymmetricKeyType?.startsWith("rsa")) refuse("assertion-signature", OTHER_KEY);
   if (!(0,external_node_crypto_namespaceObject.verify)("sha256", signed, key, signature)) refuse("assertion-signature", findMistake(signed, signature, key));
 }
 function refuse(code, detail, ...fixes) {
@@ -880,10 +887,13 @@ function jsonOf(part, name) {
 }
 /** An identity provider's `iss` is an address (OpenID Connect Core §2), and a consumer key never is. */
 function refuseOtherIssuers({ iss }) {
-  const host = /^https?:\/\/([\w.-]{1,40})/.exec(`${iss}`)?.[1];
+  const host = typeof iss === "string" ? /^https?:\/\/([\w.-]{1,40})/.exec(iss)?.[1] : undefined;
   if (host === undefined) return;
   const isGithub = host.startsWith("token.actions.");
   refuse("assertion-is-another-token", isGithub ? "GitHub's OIDC token" : `a token that ${host} issued`);
+}
+function isWord(value) {
+  return typeof value === "string" && /^[\w-]{1,20}$/.test(value);
 }
 function refuseOtherEncodings(part) {
   const bytes = Buffer.from(part, "base64url");
@@ -926,7 +936,7 @@ function findMistake(signed, signature, key) {
   try {
     content = (0,external_node_crypto_namespaceObject.publicDecrypt)(key, signature);
   } catch {
-    return "isn't signed with the key of the input certificate";
+    return OTHER_KEY;
   }
   if (isOf(signed)) return "has a signature without the name of its hash (DigestInfo)";
   if (isOf(sha256(signed))) return "has a signature of the hash's hash: it was hashed twice";
@@ -1226,7 +1236,7 @@ const FOREIGN_FILE = [
 ];
 /** Why a file can't be read, by the operating system's code or one of {@link readRegularFile}, and what to do. */
 const REASONS = {
-  ENOENT: [MISSING, "Check that an earlier step checks out or writes the file."],
+  ENOENT: [MISSING, "Check out or write the file in an earlier step of the same job."],
   ENOTDIR: [MISSING, "Check the path: a part of it is a file, not a folder."],
   EACCES: FOREIGN_FILE,
   EPERM: FOREIGN_FILE,
@@ -1275,7 +1285,7 @@ function looksLikePath(text) {
 
 ;// CONCATENATED MODULE: ./build/src/lib/salesforce-hosts.js
 /**
- * Every host rule, the first match wins. `*` stands for one or more characters (dots too), `#` for digits; a `*` in
+ * Every host rule, the first match wins. `*` matches one or more characters (dots too), `#` for digits; a `*` in
  * `login` is what the pattern's one `*` stood for. Sources: Salesforce help, "My Domain URL Formats" and "Partitioned
  * Domains"; Salesforce's domains as its own command line knows them.
  */
@@ -1340,10 +1350,10 @@ function findHostRule(hostname) {
   }
   throw new RangeError("the last host rule takes every host but an empty one");
 }
-/** Whether a host name is surely Salesforce's. */
+/** Whether a host name is surely Salesforce's. Addresses of Defender for Cloud Apps have a rule, but are Microsoft's. */
 function isSalesforceHost(hostname) {
   const { kind } = findHostRule(hostname).rule;
-  return kind !== "custom-domain" && kind !== "misspelled";
+  return kind !== "custom-domain" && kind !== "misspelled" && !hostname.endsWith(".mcas.ms");
 }
 function matchHost(pattern, hostname) {
   // Most patterns fail at their plain end, and that is far cheaper to see than a hundred regular expressions are to make.
@@ -1455,7 +1465,7 @@ const DEPENDABOT_STORE =
 const NO_FORKS =
   "Let only branches of this repository run this job, since pull requests from forks get no secrets: if: github.event.pull_request.head.repo.full_name == github.repository";
 const WHY_BLANK = [
-  "Check that a secret or variable of this name exists (Settings > Secrets and variables > Actions). If it is in an environment, add environment: NAME to the job.",
+  "Check that the secret or variable that the step passes exists under that name: Settings > Secrets and variables > Actions. If it is in an environment, add environment: NAME to the job.",
   "If this is a reusable workflow, add secrets: inherit to the job that calls it.",
 ];
 /**
@@ -2137,6 +2147,8 @@ const WORD = /([\w\-+/=.!%~]+)/;
 const REDACTED = "[…]";
 /** What may separate two pieces of a credential, such as `", "`. */
 const MAX_SEPARATOR = 4;
+/** Characters in a row that don't occur in both texts by chance. */
+const ECHO_LENGTH = 10;
 /** What is taken out of text that a server sent, in this order, and what replaces it. */
 const CLEANING = [
   // Terminal escape sequences (ECMA-48 §5.4) could recolor or overwrite what the log shows.
@@ -2150,7 +2162,7 @@ const CLEANING = [
  * not covered by the mask of the whole.
  */
 const CREDENTIAL =
-  /(?=[\w\-+/=.!%~]*\d)(?=[\w\-+/=.!%~]*[a-z])(?=[\w\-+/=.!%~]*[A-Z])[\w\-+/=.!%~]{16,}|[0-9a-fA-F]{32,}/g;
+  /(?=[\w\-+/=.!%~]*\d)(?=[\w\-+/=.!%~]*[a-z])(?=[\w\-+/=.!%~]*[A-Z])[\w\-+/=.!%~]{16,}|[0-9a-fA-F]{32,}|(?:%(?:25)*[0-9a-fA-F]{2}){8,}/g;
 /** What remains could act on the runner: `##[command]` anywhere in a line, `::command::` at its start (actions/runner, ActionCommand). */
 const DISARMING = [
   [/##\[/g, "# # ["],
@@ -2169,6 +2181,22 @@ function sanitize(text, limit = 300) {
   const cleaned = hidePieces(replaceAll(beginning(text), CLEANING)).replace(CREDENTIAL, REDACTED);
   const clean = replaceAll(cleaned, DISARMING).trim();
   return clean.length > limit ? `${clean.slice(0, limit - 1)}…` : clean;
+}
+/**
+ * Drops a text that repeats a part of what was sent, in whatever pieces: {@link sanitize} finds only pieces that look like
+ * a credential by themselves.
+ *
+ * @param shown a text that was sanitized
+ * @param secret what was sent and could come back
+ */
+function withoutEcho(shown, secret) {
+  // Host names come back in lower case.
+  const characters = shown.replace(/[^\w-]/g, "").toLowerCase();
+  const sent = secret.toLowerCase();
+  for (let at = 0; at + ECHO_LENGTH <= characters.length; at++) {
+    if (sent.includes(characters.slice(at, at + ECHO_LENGTH))) return "(withheld: it repeats what was sent)";
+  }
+  return shown;
 }
 function replaceAll(text, replacements) {
   return replacements.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), text);
@@ -2268,12 +2296,13 @@ function describeInputs(issues, docs) {
   if (full.length <= MAX_MESSAGE) return full;
   return cut([head, ...groups.map((group) => describeIssues(group, docs, false))].join("\n\n"), MAX_MESSAGE);
 }
-/** Names that don't fit in are counted. */
+/** Names that don't fit in are counted. If all inputs are blank, the secrets are missing, not wrong, so it says that. */
 function headlineOf(issues) {
   const names = issues.map(({ input }) => input);
+  const kind = issues.every(({ code }) => code === "input-blank") ? "blank" : "invalid";
   for (let shown = names.length; ; shown--) {
     const rest = shown === names.length ? "" : ` and ${names.length - shown} more`;
-    const headline = `${names.length} invalid inputs: ${names.slice(0, shown).join(", ")}${rest}.`;
+    const headline = `${names.length} ${kind} inputs: ${names.slice(0, shown).join(", ")}${rest}.`;
     if (headline.length <= MAX_HEADLINE) return headline;
   }
 }
@@ -3278,11 +3307,18 @@ class ProxyAddressError extends Error {
   }
 }
 const EXAMPLE = "http://USER:PASSWORD@HOST:PORT";
+/** What a URL has to be free of at its ends; it takes spaces and control characters there (URL Standard, "basic URL parser"). */
+const INVISIBLE_ENDS = /^[\s\u200b-\u200d\u2060]|[\s\u200b-\u200d\u2060]$/;
 /**
  * Mistakes with which the client would pass over the proxy, or take a part of the password for its host. The first
  * match is reported.
  */
 const ADDRESS_RULES = [
+  {
+    isBroken: (address) => INVISIBLE_ENDS.test(address),
+    cause: "begins or ends with an invisible character, such as a no-break space",
+    fix: `Type the address again instead of copying it: ${EXAMPLE}`,
+  },
   {
     isBroken: (address) => /^["'`“”‘’]|["'`“”‘’]$/.test(address),
     cause: "has quotation marks around the address",
@@ -3332,10 +3368,15 @@ function requireReadableProxy(env, send) {
     // The same order as in the client's `getProxyUrl`.
     const variable = env["https_proxy"] ? "https_proxy" : "HTTPS_PROXY";
     const address = env[variable];
-    const broken = address && ADDRESS_RULES.find(({ isBroken }) => isBroken(address.trim()));
+    const broken = address && ADDRESS_RULES.find(({ isBroken }) => isBroken(withoutSpaces(address)));
     if (broken && !checkBypass(new URL(request.url))) throw new ProxyAddressError(variable, broken);
     return send(request);
   };
+}
+/** As URL trims it: `trim()` would also remove characters with which the client can't read the address. */
+function withoutSpaces(address) {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what URL removes
+  return address.replace(/^[\u0000- ]+|[\u0000- ]+$/g, "");
 }
 function hasScheme(address) {
   return /^https?:\/\//i.test(address);
@@ -4388,18 +4429,22 @@ const SAME_USER = {
   cause:
     "The runner's files belong to another user than the one that runs this step, as in container jobs and on Actions Runner Controller.",
   fix: "Run the job's container as the user of the runner, for example with container.options: --user 1001 (the number that `id -u` prints for the runner's user).",
+  nextAct: "Run the container as the runner's user.",
 };
 const NOT_MOUNTED = {
   cause: "The runner's temporary folder isn't mounted where this step runs.",
   fix: "Mount the runner's work folder (_work, with _temp in it) into the container at the same path, as the runner does for container jobs.",
+  nextAct: "Mount the runner's work folder.",
 };
 const OVERWRITTEN = {
   cause: "The workflow or an earlier step set the variable to something else.",
   fix: "Remove the variable from env of the workflow, the job and the step: the runner sets it.",
+  nextAct: "Remove the variable from env.",
 };
 const DISK_FULL = {
   cause: "The disk with the runner's temporary folder is full, or the user's quota is used up.",
   fix: "Free space on the runner's disk, then run the job again.",
+  nextAct: "Free space on the disk.",
 };
 /** Causes by the code of the system's error. */
 const CAUSES = {
@@ -4510,7 +4555,7 @@ function describeOutcome(file, undone) {
 function notSet(file) {
   return new ActionError({
     code: "not-a-step",
-    headline: `${file} isn't set, so the action can't pass on ${CONTENT[file]}.`,
+    headline: `${file} isn't set, so the action can't pass on ${CONTENT[file]}. Run it in a step of a workflow.`,
     context: ["No token was requested."],
     causes: [
       {
@@ -4527,11 +4572,12 @@ function notSet(file) {
 function unusable(file, error, outcome) {
   const { code = "", message = "" } = error;
   const reason = code === "NOT_A_FILE" ? "it isn't a regular file" : code || message;
+  const known = CAUSES[code];
   return new ActionError({
     code: "runner-file-unusable",
-    headline: `The runner's file ${file} can't be written (${reason}).`,
+    headline: `The runner's file ${file} can't be written (${reason}).${known ? ` ${known[0].nextAct}` : ""}`,
     context: [outcome],
-    causes: CAUSES[code] ?? [SAME_USER, NOT_MOUNTED, DISK_FULL],
+    causes: known ?? [SAME_USER, NOT_MOUNTED, DISK_FULL],
     cause: error,
   });
 }
@@ -4639,6 +4685,7 @@ function retryAfter(headers, now) {
 ;// CONCATENATED MODULE: ./build/src/diagnosis/hints.js
 
 
+const CHECK_CLOCK = "Check the runner's clock.";
 const hints_DAY_MS = 86_400_000;
 const SOON_MS = 30 * hints_DAY_MS;
 /** What Salesforce's consumer keys look like so far; nothing documents it. */
@@ -4699,10 +4746,15 @@ function wrongClock({ result: { measuredSkewMs = 0, signing } }) {
     return {
       cause: `The Date header of the response is ${Math.round(Math.abs(measuredSkewMs) / hints_DAY_MS)} days away from the runner's clock. The action doesn't sign for a date that far away.`,
       fix: "Check the runner's clock first. If it is right, check that login_url and the proxy are Salesforce's and yours.",
+      nextAct: CHECK_CLOCK,
     };
   }
   const effect = measuredSkewMs > 0 ? "the assertion had expired on arrival" : "the assertion expires too late";
-  return { cause: `The runner's clock is ${describeSkew(measuredSkewMs)}: ${effect}.`, fix: SET_CLOCK };
+  return {
+    cause: `The runner's clock is ${describeSkew(measuredSkewMs)}: ${effect}.`,
+    fix: SET_CLOCK,
+    nextAct: CHECK_CLOCK,
+  };
 }
 /** What only the step that signed can change. */
 function signedEarlier({ inputs, result }) {
@@ -4715,7 +4767,11 @@ function signedEarlier({ inputs, result }) {
     "audience-refused": `set aud to ${aud}`,
     "assertion-invalid": "use the app's key and RS256. If you set certificate, the action names the mistake",
   };
-  return { cause: "The action can't change a signed assertion.", fix: `In the signing step, ${fixes[code]}.` };
+  return {
+    cause: "The action can't change a signed assertion.",
+    fix: `In the signing step, ${fixes[code]}.`,
+    nextAct: "Correct the step that signs.",
+  };
 }
 function unusualAudience({ inputs }) {
   const { audience, loginUrl } = inputs;
@@ -4737,6 +4793,7 @@ function sandboxUserInProduction({ inputs: { username, loginUrl } }) {
   return {
     cause: `The username ends in .${sandbox} like a sandbox user's, but ${loginUrl.host} is a production address.`,
     fix: `If this is a sandbox, set login_url to its My Domain (${address}). If it is production, remove .${sandbox} from username.`,
+    nextAct: "Check login_url and username.",
   };
 }
 function otherUserInSandbox({ inputs: { username, loginUrl } }) {
@@ -4760,8 +4817,9 @@ function sandboxOf(username) {
 function genericLoginHost({ inputs: { loginUrl } }) {
   if (loginUrl.kind !== "login-host" && loginUrl.kind !== "instance") return undefined;
   return {
-    cause: `The request went to ${loginUrl.host}, which may not find External Client Apps since Spring '26.`,
+    cause: `The request went to ${loginUrl.host}, which is reported not to find External Client Apps since Spring '26.`,
     fix: USE_MY_DOMAIN,
+    nextAct: "Set login_url to the org's My Domain.",
   };
 }
 function unusualConsumerKey({ inputs: { consumerKey } }) {
@@ -4770,6 +4828,7 @@ function unusualConsumerKey({ inputs: { consumerKey } }) {
   return {
     cause: `consumer_key has ${consumerKey.length} characters and ${begins} with 3MVG9. Consumer keys typically have 85 and begin with 3MVG9.`,
     fix: COPY_KEY,
+    nextAct: "Check consumer_key.",
   };
 }
 function keyMatchesCertificate({ inputs }) {
@@ -4777,6 +4836,7 @@ function keyMatchesCertificate({ inputs }) {
   return {
     cause: "The private key matches the input certificate, so the app has another certificate or none.",
     fix: UPLOAD_CERTIFICATE,
+    nextAct: "Check that the app has the input certificate.",
   };
 }
 /** Told as a fact and never first: Salesforce is reported to go on accepting an expired certificate. */
@@ -4796,6 +4856,7 @@ function bothAudiencesRejected({ inputs, result: { signing } }) {
   return {
     cause: `Salesforce rejected both audiences that belong to login_url: ${inputs.audience} and ${signing.audience}.`,
     fix: `Check that ${inputs.loginUrl.host} is the org's current address: ${MY_DOMAIN}.`,
+    nextAct: "Check that login_url is the org's current My Domain.",
   };
 }
 function newAddress({ inputs: { loginUrl }, result: { response } }) {
@@ -4836,7 +4897,7 @@ function describeClaims(claims) {
 /** The login rule that would let a job in, as the text of a custom metadata record. */
 function loginRule(claims) {
   const inEnvironment = claims["environment"] !== undefined;
-  const isOwnWorkflow = String(claims["job_workflow_ref"]).startsWith(`${claims["repository"]}/`);
+  const isOwnWorkflow = safe(claims["job_workflow_ref"]).startsWith(`${safe(claims["repository"])}/`);
   const fields = {
     App__c: "GitHub_Keyless",
     Environment__c: claims["environment"],
@@ -4875,6 +4936,7 @@ function safe(value) {
 
 
 
+
 const MAX_CAUSES = 4;
 /** Errors that only External Client Apps cause. */
 const EXTERNAL_CLIENT_APP = /^(?:app_not_found$|OAUTH_EC_)/i;
@@ -4885,6 +4947,8 @@ const FACTS = {
   "audience not set": ({ inputs }) => inputs.audience === inputs.loginUrl.audience || inputs.assertion !== undefined,
   "My Domain": ({ inputs }) => inputs.loginUrl.isMyDomain,
   "not a site": ({ inputs }) => inputs.loginUrl.kind !== "site" && inputs.loginUrl.kind !== "custom-domain",
+  "not a sandbox": ({ inputs }) => inputs.loginUrl.isSandbox === false,
+  "longest attempts": ({ inputs }) => attemptMs(inputs.timeoutSeconds * 1000) === attemptMs(Number.POSITIVE_INFINITY),
   "External Client App": isExternalClientApp,
 };
 /**
@@ -4899,7 +4963,7 @@ function explain(run) {
   const likely = response.rule.causes.filter(({ unless }) => unless === undefined || !FACTS[unless](run));
   return new ActionError({
     code: response.rule.code,
-    headline: response.rule.headline,
+    headline: withNextAct(response.rule.headline, hints[0]),
     context: [...describeResponse(response), ...describeTarget(run), ...describeAttempts(run)],
     causes: withoutRepeats(inOrder(hints, likely))
       .slice(0, MAX_CAUSES)
@@ -4917,6 +4981,10 @@ function describeTarget(run) {
     `Job of ${describeJob(claims)} at ${host}`,
     ...(result.response.kind === "error" ? describeClaims(claims) : []),
   ];
+}
+/** A headline says what is wrong, then what to do: what this run shows may ask for another act than the rule does. */
+function withNextAct(headline, hint) {
+  return hint?.nextAct === undefined ? headline : headline.replace(/\. .*$/, `. ${hint.nextAct}`);
 }
 /** What Salesforce or the network said; nothing if nothing came. */
 function describeResponse(response) {
@@ -5021,7 +5089,9 @@ function loginSummary(username, token, certificateExpiresAt) {
  * @param message the error annotation's message; it quotes a server, so it is shown as text and can't become markup
  */
 function failureSummary(message) {
-  return `### Salesforce login failed\n\n<pre>${asText(message).replaceAll("\n", "<br>")}</pre>\n`;
+  // In an HTML block GitHub doesn't make an address a link. Only our own lines begin with "Help:": quoted text is one line.
+  const text = asText(message).replace(/^( *Help: )(https:\/\/[^\s"]+)$/gm, '$1<a href="$2">$2</a>');
+  return `### Salesforce login failed\n\n<pre>${text.replaceAll("\n", "<br>")}</pre>\n`;
 }
 function asText(text) {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
@@ -5036,11 +5106,13 @@ function asText(text) {
 const OPAQUE = /^(00D[A-Za-z0-9]{12})!([A-Za-z0-9._]{16,2000})$/;
 const JWT = /^eyJ[\w-]{8,20000}\.[\w-]{8,20000}\.[\w-]{8,4000}$/;
 const IDENTITY_PATH = /^\/(?:[\w.-]+\/)*id\/(00D[A-Za-z\d]{12,15})\/(005[A-Za-z\d]{12,15})$/;
-/** `scope-token`s of RFC 6749 §3.3, separated by spaces. */
-const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/;
+/** `scope-token`s of RFC 6749 §3.3, separated by spaces, without the characters that a shell reads: Salesforce's have none. */
+const SCOPE = /^[\w.:/-]+(?: [\w.:/-]+)*$/;
 const MAX_SCOPE = 4096;
 /** A host name with a dot and a last label that isn't a number: no IP address, and no character that a shell reads. */
 const access_token_HOST_NAME = /^(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)+[a-z][a-z\d-]{0,61}[a-z\d]$/;
+/** A token has one line. */
+const MAX_MASKED_LINES = 10;
 const LATEST_TIME_MS = Date.UTC(2200, 0);
 /**
  * What must be masked of a token response before anything else is done with it: the token, and the part after the `!`,
@@ -5052,8 +5124,10 @@ function secretsOf(fields) {
   const token = fields["access_token"];
   if (typeof token !== "string") return [];
   const tail = token.slice(token.indexOf("!") + 1);
-  // Hiding a value of a few characters would hide half the log: a broken server's "token" may be no more than that.
-  return [token, tail].filter((secret) => secret.trim().length >= 8);
+  // The runner masks each line by itself. A broken server's "token" may have thousands, or lines of one character, which
+  // would hide half the log.
+  const lines = [token, tail].flatMap((secret) => secret.split(/[\r\n]+/, MAX_MASKED_LINES));
+  return [...new Set(lines.map((line) => line.trim()))].filter((line) => line.length >= 8);
 }
 /**
  * What a revocation needs of a token response, even of one that fails the checks.
@@ -5190,7 +5264,10 @@ const refusals_OTHER_ORG = {
   cause: "Another org answered: login_url and the app belong to different orgs.",
   fix: USE_MY_DOMAIN,
 };
-const SEE_LOGIN_HISTORY = { cause: "Login History says more than this answer.", fix: LOGIN_HISTORY };
+const SEE_LOGIN_HISTORY = {
+  cause: "Salesforce may have recorded another reason in the org.",
+  fix: LOGIN_HISTORY,
+};
 const REQUEST_CHANGED = {
   cause: "A proxy between the runner and Salesforce changes requests.",
   fix: "Ask the operator of the proxy (https_proxy of the runner) not to modify requests to Salesforce.",
@@ -5198,20 +5275,20 @@ const REQUEST_CHANGED = {
 const NOT_INSTALLED = {
   cause:
     "The app belongs to another org and isn't installed here. Salesforce has blocked such apps since September 2025.",
-  fix: "Create an External Client App in this org (setup/setup.sh does it) and use its consumer key.",
+  fix: `Create an External Client App in this org ${BY_SCRIPT} and use its consumer key.`,
 };
 /** What a 429, a 5xx, or Salesforce's own "retry" means, with or without a page in the body. */
 const UNAVAILABLE = {
   code: "salesforce-unavailable",
-  headline: "Salesforce is temporarily unavailable. Nothing is wrong with your configuration.",
+  headline: "Salesforce is temporarily unavailable. Nothing is wrong with your configuration. Run the job again later.",
   causes: [
     {
       cause: "Salesforce is overloaded, is under maintenance, or had an internal error.",
       fix: "Wait until https://status.salesforce.com shows the org's instance as available (Setup > Company Information > Instance), then run the job again.",
     },
     {
-      cause: "Short outages last longer than timeout_seconds, which all attempts share.",
-      fix: "Increase timeout_seconds (up to 600).",
+      cause: "The outage is longer than timeout_seconds, which is the limit for all attempts together.",
+      fix: "Increase timeout_seconds, to 600 at most.",
     },
   ],
   retry: true,
@@ -5224,7 +5301,7 @@ const REFUSALS = [
   {
     code: "login-rate-exceeded",
     match: /^rate_limit_exceeded:|login rate exceeded/i,
-    headline: "The user reached Salesforce's limit of logins per hour.",
+    headline: "The user reached Salesforce's limit of logins per hour. Wait an hour, then run the job again.",
     causes: [
       {
         cause: "The user logged in more than 3,600 times within an hour, logins by other tools included.",
@@ -5239,10 +5316,18 @@ const REFUSALS = [
   {
     code: "user-has-not-approved",
     match: /(?:hasn\S{0,8}t|not) approved this (?:consumer|app)/i,
-    headline: "The user isn't preauthorized for the app.",
+    headline:
+      "The user isn't preauthorized for the app in this org. Check the app's Policies and the user's permission sets.",
     causes: [
-      { cause: "None of the user's permission sets or profiles is assigned to the app.", fix: PRE_AUTHORIZE },
-      { cause: "The app's permission set isn't assigned to the user.", fix: ASSIGN_PERMISSION_SET },
+      {
+        cause:
+          "The app's policies don't select a permission set of the user, or don't set Permitted Users to admin approved.",
+        fix: PRE_AUTHORIZE,
+      },
+      {
+        cause: "The permission set that the app's policies list isn't assigned to the user, or the assignment expired.",
+        fix: ASSIGN_PERMISSION_SET,
+      },
       NOT_LIVE_YET,
       refusals_OTHER_ORG,
     ],
@@ -5250,11 +5335,14 @@ const REFUSALS = [
   {
     code: "user-not-admin-approved",
     match: /^(?:invalid_app_access|OAUTH(?:_EC)?_APP_ACCESS_DENIED):|not admin approved/i,
-    headline: "The app admits only users that an administrator approved, and this user isn't approved.",
+    headline: "The user isn't approved for the app. Select one of the user's permission sets in the app's Policies.",
     causes: [
-      { cause: "None of the user's permission sets or profiles is assigned to the app.", fix: PRE_AUTHORIZE },
       {
-        cause: "The app's permission set isn't assigned to the user, or the assignment expired.",
+        cause: "The app's policies don't select one of the user's permission sets, or the user's profile.",
+        fix: SELECT_PERMISSION_SET,
+      },
+      {
+        cause: "The permission set that the app's policies list isn't assigned to the user, or the assignment expired.",
         fix: ASSIGN_PERMISSION_SET,
       },
       NOT_LIVE_YET,
@@ -5263,12 +5351,14 @@ const REFUSALS = [
   {
     code: "app-not-found",
     match: /^(?:app_not_found|OAUTH_EC_APP_NOT_FOUND):|client app is not installed in this org/i,
-    headline: "The org doesn't have an External Client App with this consumer key.",
+    headline:
+      "Salesforce didn't find the External Client App. Check that login_url and consumer_key belong to the same org.",
     causes: [
       { cause: "consumer_key belongs to an app in another org.", fix: COPY_KEY },
       {
         cause: "The sandbox was refreshed, which removed its apps.",
-        fix: "Create the app in the sandbox again (setup/setup.sh does it), and store the new consumer key.",
+        fix: `Create the app in the sandbox again ${BY_SCRIPT}, and store the new consumer key.`,
+        unless: "not a sandbox",
       },
       { cause: "The app was created or changed within the last minutes.", fix: WAIT },
     ],
@@ -5276,7 +5366,8 @@ const REFUSALS = [
   {
     code: "client-identifier-invalid",
     match: /^invalid_client_id:|client identifier invalid/i,
-    headline: "Salesforce doesn't know an app with this consumer key.",
+    headline:
+      "Salesforce doesn't know an app with this consumer key. Check the key, and that login_url is its org's address.",
     causes: [
       { cause: "consumer_key is mistyped or cut off, or it is the consumer secret.", fix: COPY_KEY },
       {
@@ -5285,7 +5376,7 @@ const REFUSALS = [
       },
       {
         cause: "The app was deleted, or a sandbox refresh removed it.",
-        fix: "Create the app in this org again (setup/setup.sh does it), and store the new consumer key.",
+        fix: `Create the app in this org again ${BY_SCRIPT}, and store the new consumer key.`,
       },
       { cause: "The app was created within the last minutes.", fix: WAIT },
     ],
@@ -5293,7 +5384,8 @@ const REFUSALS = [
   {
     code: "app-not-installed",
     match: /app must be installed into org/i,
-    headline: "The org rejects apps that aren't installed in it.",
+    headline:
+      "The app isn't installed in this org, so the org rejects it. Create an app in the org, or install this one.",
     causes: [
       NOT_INSTALLED,
       {
@@ -5302,15 +5394,16 @@ const REFUSALS = [
         unless: "External Client App",
       },
       {
-        cause: "API Access Control is on, and the app isn't allowed there.",
-        fix: "Setup > API Access Control: allow the app.",
+        cause: "API Access Control is on, which allows only apps with admin-approved users.",
+        fix: PRE_AUTHORIZE,
       },
     ],
   },
   {
     code: "client-credentials-invalid",
     match: /^invalid_client: *$|invalid client credentials/i,
-    headline: "The private key doesn't match the certificate on the app.",
+    headline:
+      "The private key doesn't match the certificate on the app. Upload its certificate, or store the app's key.",
     causes: [
       { cause: "The app has another certificate than the private key's.", fix: UPLOAD_CERTIFICATE },
       {
@@ -5325,7 +5418,8 @@ const REFUSALS = [
   {
     code: "assertion-expired",
     match: /expired authorization code|(?:assertion|token|jwt) (?:is |has )?expired|expired (?:assertion|token|jwt)/i,
-    headline: "The assertion had expired when Salesforce received it.",
+    headline:
+      "The assertion had expired when Salesforce received it. Check the runner's clock, or what delays its requests.",
     causes: [
       { cause: "The runner's clock is wrong.", fix: SET_CLOCK, unless: "signed on Salesforce's time" },
       {
@@ -5340,7 +5434,7 @@ const REFUSALS = [
     code: "assertion-invalid",
     match:
       /invalid (?:jwt )?assertion|assertion (?:is )?(?:invalid|not valid)|invalid signature|signature (?:is )?(?:invalid|(?:verification|validation) failed)/i,
-    headline: "Salesforce can't verify the signature with the certificate on the app.",
+    headline: "Salesforce can't verify the signature. Compare the private key with the certificate on the app.",
     causes: [
       {
         cause: "The private key isn't the key of the certificate on the app.",
@@ -5358,7 +5452,8 @@ const REFUSALS = [
   {
     code: "audience-refused",
     match: /audience/i,
-    headline: "Salesforce rejected the audience of the assertion.",
+    headline:
+      "Salesforce rejected the audience of the assertion. Check login_url, and remove the input audience if it is set.",
     causes: [
       {
         cause: "The input audience isn't the one that this org expects.",
@@ -5382,15 +5477,16 @@ const REFUSALS = [
   {
     code: "user-inactive",
     match: /^inactive_user:|inactive user|user (?:is )?inactive/i,
-    headline: "The user is deactivated or frozen.",
+    headline: "The user is deactivated or frozen in this org. Activate or unfreeze it in Setup > Users.",
     causes: [
       {
-        cause: "The user is deactivated or frozen in this org.",
+        cause: "An administrator or an automation deactivated or froze the user.",
         fix: "Setup > Users > the user: click Unfreeze, or Edit and select Active.",
       },
       {
         cause: "A sandbox refresh copied the user from production, where it is inactive.",
         fix: "Activate the user in the sandbox: Setup > Users > the user > Edit > Active.",
+        unless: "not a sandbox",
       },
       {
         cause: "username is another user than you intend.",
@@ -5401,7 +5497,7 @@ const REFUSALS = [
   {
     code: "user-locked-out",
     match: /user is locked\b/i,
-    headline: "The user is locked out.",
+    headline: "The user is locked out. Unlock it in Setup > Users.",
     causes: [
       {
         cause: "Too many failed password logins, by a person or another tool, locked the user.",
@@ -5412,18 +5508,19 @@ const REFUSALS = [
   {
     code: "password-expired",
     match: /password (?:has )?expired/i,
-    headline: "The user's password has expired, and the org blocks its logins until it is changed.",
+    headline:
+      "The user's password has expired, and the org blocks its logins. Select “Password Never Expires” for the user.",
     causes: [
       {
         cause: "The password policy of the user's profile applies to this user.",
-        fix: "Setup > Permission Sets > the user's permission set > System Permissions: select “Password Never Expires”. Then reset the password once: Setup > Users > Reset Password.",
+        fix: "Setup > Permission Sets > a permission set of the user > System Permissions > Edit: select “Password Never Expires”. If that isn't enough, Setup > Users: select the user and click Reset Password.",
       },
     ],
   },
   {
     code: "org-inactive",
     match: /^inactive_org:|inactive org|org(?:anization)? (?:is )?inactive/i,
-    headline: "The org is closed or locked.",
+    headline: "The org is closed or locked. Log in to it with a browser to see the reason.",
     causes: [
       {
         cause: "A trial, Developer Edition, or scratch org expired or was deleted.",
@@ -5439,11 +5536,12 @@ const REFUSALS = [
   {
     code: "ip-or-login-hours",
     match: /ip restricted or invalid login hours/i,
-    headline: "The profile's login IP ranges or login hours don't admit this login.",
+    headline:
+      "The profile's login IP ranges or login hours don't allow this login. Compare them with Setup > Login History.",
     causes: [
       {
         cause: "The runner's IP address is outside the profile's login IP ranges.",
-        fix: "Setup > Login History shows the address of this login: add it under Setup > Profiles > the user's profile > Login IP Ranges.",
+        fix: "Copy the Source IP of this login from Setup > Login History. If the runner's address is static, add it: Setup > Profiles > the user's profile > Login IP Ranges.",
       },
       {
         cause: "The login was outside the profile's login hours.",
@@ -5454,7 +5552,7 @@ const REFUSALS = [
   {
     code: "login-hours",
     match: /invalid login hours|outside (?:of )?(?:the )?login hours/i,
-    headline: "The login was outside the login hours of the user's profile.",
+    headline: "The login was outside the login hours of the user's profile. Change them in Setup > Profiles.",
     causes: [
       {
         cause: "The profile restricts login hours, in the org's time zone.",
@@ -5465,35 +5563,38 @@ const REFUSALS = [
   {
     code: "ip-restricted",
     match: /\bip (?:address )?(?:is )?(?:restricted|not allowed|blocked)|restricted ip\b/i,
-    headline: "The profile's login IP ranges don't include the runner's IP address.",
+    headline:
+      "The profile's login IP ranges don't include the runner's IP address. Add it if it is static, or change the runner.",
     causes: [
       {
         cause:
           "The user's profile has login IP ranges. This flow always enforces them, whatever the app's IP relaxation setting says.",
-        fix: "Setup > Login History shows the address of this login: add it under Setup > Profiles > the user's profile > Login IP Ranges.",
+        fix: "Copy the Source IP of this login from Setup > Login History. If the runner's address is static, add it: Setup > Profiles > the user's profile > Login IP Ranges.",
       },
       {
         cause: "GitHub-hosted runners have changing addresses.",
-        fix: "Use a larger runner or a self-hosted runner with a static IP address, or a profile without login IP ranges.",
+        fix: "Use a larger runner or a self-hosted runner with a static IP address, or give the user a profile without login IP ranges.",
       },
     ],
   },
   {
     code: "no-valid-scopes",
     match: /no valid scopes/i,
-    headline: "The app doesn't have an OAuth scope that this user may use.",
+    headline:
+      "The app doesn't have an OAuth scope that this user may use. Add the scopes api and refresh_token to the app.",
     causes: [{ cause: "No OAuth scope is selected on the app.", fix: ADD_SCOPES }, NOT_LIVE_YET, SEE_LOGIN_HISTORY],
   },
   {
     code: "domain-not-supported",
     match: /not supported on this domain/i,
-    headline: "This host doesn't support the JWT bearer flow.",
+    headline: "This host doesn't support the JWT bearer flow. Set login_url to the org's My Domain.",
     causes: [{ cause: "login_url isn't the org's My Domain.", fix: USE_MY_DOMAIN }, SEE_LOGIN_HISTORY],
   },
   {
     code: "refresh-token-scope-required",
     match: /(?:refresh_token|offline_access) scope is required|should be installed and preauthorized/i,
-    headline: "The app lacks the refresh_token scope, or the user isn't preauthorized.",
+    headline:
+      "The app lacks the refresh_token scope, or the user isn't preauthorized. Check the app's Settings and Policies.",
     causes: [
       {
         cause: "The app lacks the scope refresh_token (offline_access), which this flow requires.",
@@ -5506,13 +5607,14 @@ const REFUSALS = [
   {
     code: "scope-not-supported",
     match: /scope parameter not supported/i,
-    headline: "Salesforce received a scope parameter, which this action doesn't send.",
+    headline: "Salesforce received a scope parameter, which this action doesn't send. Check the runner's proxy.",
     causes: [REQUEST_CHANGED],
   },
   {
     code: "grant-type-not-supported",
     match: /^unsupported_grant_type:|grant type not supported/i,
-    headline: "The app or the host doesn't support the JWT bearer flow.",
+    headline:
+      "The app or the host doesn't support the JWT bearer flow. Turn the flow on for the app, and check login_url.",
     causes: [
       { cause: "The JWT bearer flow is turned off for the app.", fix: ENABLE_FLOW },
       { cause: "login_url isn't the org's My Domain.", fix: USE_MY_DOMAIN, unless: "My Domain" },
@@ -5523,7 +5625,7 @@ const REFUSALS = [
   {
     code: "flow-not-enabled",
     match: /^unauthorized_client:/i,
-    headline: "The app may not use the JWT bearer flow.",
+    headline: "The app may not use the JWT bearer flow. Turn the flow on for the app, and check its certificate.",
     causes: [
       { cause: "The JWT bearer flow is turned off for the app, or the app has no certificate.", fix: ENABLE_FLOW },
       NOT_LIVE_YET,
@@ -5532,18 +5634,18 @@ const REFUSALS = [
   {
     code: "dpop-required",
     match: /^(?:invalid_dpop_proof|use_dpop_nonce):|\bdpop\b/i,
-    headline: "The app requires DPoP, which this action doesn't support.",
+    headline: "The app requires DPoP, which this action doesn't support. Turn the requirement off, or use another app.",
     causes: [
       {
         cause: "“Require DPoP” is selected for the app, so it issues only tokens that are bound to a key (RFC 9449).",
-        fix: "Turn off the DPoP requirement in the app's OAuth settings, or use a dedicated app for this pipeline.",
+        fix: "Turn off the DPoP requirement in the app's OAuth settings, or create a dedicated app for this pipeline.",
       },
     ],
   },
   {
     code: "app-blocked",
     match: /^OAUTH(?:_EC)?_APP_BLOCKED:|app is blocked|blocked by (?:an )?admin/i,
-    headline: "An administrator blocked the app.",
+    headline: "An administrator blocked or disabled the app. Ask for the reason, then unblock or enable it.",
     causes: [
       {
         cause: "The External Client App is disabled.",
@@ -5559,7 +5661,8 @@ const REFUSALS = [
   {
     code: "app-not-approved",
     match: /^OAUTH(?:_EC)?_APPROVAL_ERROR_GENERIC:/i,
-    headline: "The app isn't installed or approved in this org.",
+    headline:
+      "The app isn't installed or approved in this org. Create an app in the org, or install and approve this one.",
     causes: [
       NOT_INSTALLED,
       {
@@ -5580,7 +5683,8 @@ const REFUSALS = [
   {
     code: "salesforce-unknown-error",
     match: /^unknown_error:/i,
-    headline: "Salesforce failed with an unknown error and doesn't ask for a retry.",
+    headline:
+      "Salesforce failed with an unknown error. Run the job again once, then open a case with Salesforce Support.",
     causes: [
       {
         cause: "Salesforce had an internal error that this login causes.",
@@ -5592,7 +5696,7 @@ const REFUSALS = [
   {
     code: "authentication-failure",
     match: /authentication failure/i,
-    headline: "Salesforce rejected the login without giving a reason.",
+    headline: "Salesforce rejected the login without giving a reason. See the user in Setup > Login History.",
     causes: [
       { cause: "Salesforce records the reason in the org.", fix: LOGIN_HISTORY },
       {
@@ -5601,11 +5705,12 @@ const REFUSALS = [
       },
       {
         cause: "The user is frozen, or lacks the permission API Enabled.",
-        fix: "Setup > Users > the user: check Active, Freeze, and the permission sets.",
+        fix: "Setup > Users > the user: click Unfreeze if it is shown, and assign a permission set with API Enabled.",
       },
       {
-        cause: "The org or the profile requires a high-assurance session, which this flow can't provide.",
-        fix: "Setup > Session Settings, and the profile's session settings: don't require High Assurance at login.",
+        cause:
+          "The user's profile or the app's policies require a high-assurance session, which this flow can't provide.",
+        fix: "Setup > Profiles > the user's profile > Session Settings: set “Session Security Level Required at Login” to another value than High Assurance. Check the app's Policies for the same.",
       },
     ],
   },
@@ -5613,7 +5718,7 @@ const REFUSALS = [
 /** What applies to every refusal that isn't known. */
 const UNKNOWN_REFUSAL = {
   code: "unknown-refusal",
-  headline: "Salesforce rejected the login for a reason that this action doesn't know.",
+  headline: "Salesforce rejected the login for a reason that this action doesn't know. See Setup > Login History.",
   causes: [
     { cause: "Salesforce records the reason in the org.", fix: LOGIN_HISTORY },
     {
@@ -5895,7 +6000,7 @@ const WRONG_PROXY = {
   fix: "Correct https_proxy on the runner or in the step's env, or add the host to no_proxy.",
 };
 const CHECK_HOST = {
-  cause: "login_url is misspelled.",
+  cause: "login_url is misspelled, so its host doesn't exist.",
   fix: "Copy Setup > My Domain > Current My Domain URL into login_url. A sandbox's has two hyphens and .sandbox in it.",
 };
 const TRUST_COMPANY_CA = {
@@ -5919,7 +6024,7 @@ const NETWORK_ERRORS = [
   {
     match: [/statusCode=407/],
     code: "proxy-authentication",
-    headline: "The proxy requires a user name and a password (HTTP 407).",
+    headline: "The proxy requires a user name and a password (HTTP 407). Set them in https_proxy.",
     retry: false,
     causes: [
       {
@@ -5935,21 +6040,21 @@ const NETWORK_ERRORS = [
   {
     match: [/statusCode=502/, /statusCode=503/, /statusCode=504/],
     code: "proxy-unreachable",
-    headline: "The proxy couldn't reach Salesforce.",
+    headline: "The proxy couldn't reach Salesforce. Check the spelling of login_url, then https_proxy.",
     retry: true,
     causes: [CHECK_HOST, ALLOW_ON_PROXY, WRONG_PROXY],
   },
   {
     match: [/statusCode=\d+/],
     code: "proxy-refused",
-    headline: "The proxy refused to connect to Salesforce.",
+    headline: "The proxy refused to connect to Salesforce. Allow the host of login_url on the proxy.",
     retry: false,
     causes: [ALLOW_ON_PROXY, WRONG_PROXY],
   },
   {
     match: [/tunneling socket.*ENOTFOUND/],
     code: "proxy-unknown",
-    headline: "The proxy's host name is unknown.",
+    headline: "The proxy's host name is unknown. Correct https_proxy.",
     retry: false,
     causes: [
       {
@@ -5977,7 +6082,7 @@ const NETWORK_ERRORS = [
       /tunneling socket.*alert protocol version/i,
     ],
     code: "proxy-untrusted",
-    headline: "The TLS connection to the proxy can't be trusted.",
+    headline: "The TLS connection to the proxy can't be trusted. Set NODE_EXTRA_CA_CERTS to its CA certificate.",
     retry: false,
     causes: [
       {
@@ -5994,12 +6099,12 @@ const NETWORK_ERRORS = [
   {
     match: [/tunneling socket/, /illegal response body from proxy/],
     code: "proxy-unreachable",
-    headline: "The connection to the proxy failed.",
+    headline: "The connection to the proxy failed. Check that the proxy is running, and its address in https_proxy.",
     retry: true,
     causes: [
-      { cause: "The proxy is down or overloaded.", fix: "Run the job again." },
+      { cause: "The proxy is down or overloaded.", fix: "Check that the proxy is running, then run the job again." },
       {
-        cause: "Host, port or scheme in https_proxy are wrong.",
+        cause: "The host, the port, or the scheme in https_proxy is wrong.",
         fix: "Correct https_proxy: http:// for most proxies, https:// only for a proxy that itself uses TLS.",
       },
       { cause: "This host must be reached without the proxy.", fix: "Add the host to no_proxy." },
@@ -6008,7 +6113,7 @@ const NETWORK_ERRORS = [
   {
     match: [/^ERR_TLS_CERT_ALTNAME_INVALID/, /^HOSTNAME_MISMATCH/],
     code: "tls-wrong-name",
-    headline: "The server's certificate is for another host name.",
+    headline: "The server's TLS certificate is for another host name. Check the spelling of login_url.",
     retry: false,
     causes: [
       {
@@ -6021,7 +6126,7 @@ const NETWORK_ERRORS = [
   {
     match: [/^CERT_HAS_EXPIRED/, /^CERT_NOT_YET_VALID/],
     code: "tls-expired",
-    headline: "The server's certificate isn't valid today.",
+    headline: "The server's TLS certificate isn't valid today. Check the runner's clock.",
     retry: false,
     causes: [
       { cause: "The runner's clock is wrong.", fix: "Set the runner's clock: on Linux, `timedatectl set-ntp true`." },
@@ -6045,7 +6150,7 @@ const NETWORK_ERRORS = [
       /^UNSPECIFIED/,
     ],
     code: "tls-untrusted",
-    headline: "The server's certificate isn't trusted.",
+    headline: "The server's TLS certificate isn't trusted. Set NODE_EXTRA_CA_CERTS if a company's proxy opens TLS.",
     retry: false,
     causes: [TRUST_COMPANY_CA, OTHER_SERVER],
   },
@@ -6059,7 +6164,7 @@ const NETWORK_ERRORS = [
       /alert[ _]protocol[ _]version/i,
     ],
     code: "tls-handshake",
-    headline: "The TLS handshake failed.",
+    headline: "The TLS handshake failed. Remove a port from login_url, then check the proxy and the firewall.",
     retry: false,
     causes: [
       { cause: "The port in login_url isn't one for TLS.", fix: "Remove the port from login_url." },
@@ -6072,7 +6177,7 @@ const NETWORK_ERRORS = [
   {
     match: [/ENOTFOUND/],
     code: "host-unknown",
-    headline: "The host name is unknown.",
+    headline: "The host name is unknown. Check the spelling of login_url.",
     retry: false,
     causes: [
       CHECK_HOST,
@@ -6085,23 +6190,25 @@ const NETWORK_ERRORS = [
   {
     match: [/^[A-Z]/],
     code: "connection-failed",
-    headline: "The connection failed.",
+    headline: "The connection failed. Run the job again, then check the runner's firewall and proxy.",
     retry: true,
     causes: [TRANSIENT, FIREWALL],
   },
 ];
 const OVERLOADED = {
   cause: "Salesforce or something in between is overloaded.",
-  fix: "See https://status.salesforce.com for the instance, and run the job again later.",
+  fix: "Run the job again. If it fails again, wait until https://status.salesforce.com shows the org's instance as available (Setup > Company Information > Instance).",
 };
+/** One attempt gets half of the budget, and at most 15 s (`attemptMs`). */
 const LONGER = {
-  cause: "The connection is slow.",
-  fix: "Set timeout_seconds to a higher value. One attempt gets at most half of it, and at most 15 s.",
+  cause: "The connection is slow, and one attempt gets only half of timeout_seconds.",
+  fix: "Set timeout_seconds to 30 or more, which gives an attempt the longest time, 15 s.",
+  unless: "longest attempts",
 };
 /** What was missing when the time was over, and what it may come from. */
 const NO_RESPONSE = {
   "not connected": {
-    headline: "No answer in time: the connection didn't open.",
+    headline: "No answer in time: the connection didn't open. Check the runner's firewall and https_proxy.",
     causes: [
       FIREWALL,
       {
@@ -6112,7 +6219,7 @@ const NO_RESPONSE = {
     ],
   },
   "connected to the proxy": {
-    headline: "No answer in time: the proxy took the connection, but didn't answer.",
+    headline: "No answer in time: the proxy took the connection, but didn't answer. Check the proxy and https_proxy.",
     causes: [
       { cause: "The proxy can't reach the host.", fix: ALLOW_ON_PROXY.fix },
       {
@@ -6122,14 +6229,18 @@ const NO_RESPONSE = {
     ],
   },
   connected: {
-    headline: "No answer in time: the connection opened, but the TLS handshake wasn't completed.",
+    headline: "No answer in time: the connection opened, but the TLS handshake wasn't completed. Check the firewall.",
     causes: [FIREWALL, OVERLOADED],
   },
   secured: {
-    headline: "No answer in time: the connection opened and the request was sent, but no complete response came.",
+    headline:
+      "No answer in time: the connection opened and the request was sent, but no complete response came. Run the job again.",
     causes: [OVERLOADED, LONGER],
   },
-  unknown: { headline: "No answer in time: no complete response came.", causes: [TRANSIENT, FIREWALL] },
+  unknown: {
+    headline: "No answer in time: no complete response came. Run the job again.",
+    causes: [TRANSIENT, FIREWALL],
+  },
 };
 /**
  * Says why no response came.
@@ -6155,8 +6266,9 @@ function describeTimeout(error) {
   const rule = { code: "no-answer-in-time", headline, causes, retry: true };
   return { rule, reason: clause(headline).replace("no answer in time", error.message), said: "" };
 }
-function clause(sentence) {
-  return `${sentence.charAt(0).toLowerCase()}${sentence.slice(1).replace(/\.$/, "")}`;
+/** What went wrong, without the act that a headline can end with: the log of attempts and the post step need only that. */
+function clause(headline) {
+  return `${headline.charAt(0).toLowerCase()}${headline.slice(1).replace(/\.(?: .*)?$/, "")}`;
 }
 /** Sockets, TLS and the HTTP parser give each of their errors a code; JavaScript's own errors are mistakes in a program. */
 function isDefect(error) {
@@ -6166,11 +6278,15 @@ function isDefect(error) {
   );
   return !(error instanceof Error) || typeof code !== "string" || isProgramError;
 }
-/** What the client's agent says of a proxy's failure, in the field's words. */
+/** What the client's agent and Node say, in the field's words. */
 function inPlainWords(message) {
-  return message
-    .replace(/^tunneling socket could not be established, statusCode=/, "the proxy answered HTTP ")
-    .replace(/^tunneling socket could not be established, cause=/, "");
+  return (
+    message
+      .replace(/^tunneling socket could not be established, statusCode=/, "the proxy answered HTTP ")
+      .replace(/^tunneling socket could not be established, cause=/, "")
+      // Node's advice to start it with an option, which a step can't do.
+      .replace(/; if the root CA is installed locally, try running Node\.js with --use-system-ca/, "")
+  );
 }
 /** If every address of a host failed, Node throws an AggregateError without a message of its own. */
 function messageOf(error) {
@@ -6291,7 +6407,7 @@ async function requestOidcToken({ endpoint, audience, httpGet, signal }) {
   url.searchParams.set("audience", audience);
   const response = await httpGet({ url: url.href, bearer: endpoint.requestToken, signal });
   const token = response.status === 200 ? tokenIn(response) : undefined;
-  if (token === undefined) throw new OidcError(failed(response));
+  if (token === undefined) throw new OidcError(failed(response, endpoint.requestToken));
   return token;
 }
 /** Says what an error of {@link requestOidcToken} means. */
@@ -6308,10 +6424,10 @@ function tokenIn({ body, oversized }) {
   return claims === null || typeof claims !== "object" ? undefined : { token: value, claims: { ...claims } };
 }
 /** A body with status 200 may contain a token, so none of it is shown. */
-function failed({ status, body }) {
+function failed({ status, body }, sent) {
   const isTemporary = TEMPORARY.test(String(status));
   const rule = status === 200 ? UNUSABLE : isTemporary ? oidc_UNAVAILABLE : REFUSED;
-  const excerpt = status === 200 ? "" : sanitize(body, 160);
+  const excerpt = status === 200 ? "" : withoutEcho(sanitize(body, 160), sent);
   return { kind: "invalid", status, summary: "no OIDC token", excerpt, rule };
 }
 function parse(text) {
@@ -7127,12 +7243,13 @@ function bearerGrant(assertion, claims) {
 
 
 const ANY_STATUS = [0, 999];
+const SIGN_IN_PAGE = {
+  cause: "A proxy, a firewall, or a network's sign-in page answered in place of Salesforce.",
+  fix: "Check https_proxy of the runner, and allow the host of login_url on the proxy without sign-in.",
+};
 const PAGE_CAUSES = [
   { cause: "login_url isn't the address of an org or a site, or the path of a site is missing.", fix: USE_MY_DOMAIN },
-  {
-    cause: "A proxy or a network's sign-in page answered in place of Salesforce.",
-    fix: "Check https_proxy of the runner, and allow the host of login_url on the proxy without sign-in.",
-  },
+  SIGN_IN_PAGE,
 ];
 /** Request timeout (408), too early (425), and too many requests (429) are temporary, as every 5xx is. */
 const response_TEMPORARY = [
@@ -7152,14 +7269,19 @@ const RESPONSE_RULES = [
     body: ["redirect"],
     status: ANY_STATUS,
     code: "answer-redirect",
-    headline: "Salesforce redirected the request. The action sends the key's assertion only to login_url.",
-    causes: [{ cause: "The org has another address now, or login_url isn't a login address.", fix: USE_MY_DOMAIN }],
+    headline:
+      "The login was redirected, and the action doesn't follow redirects. Set login_url to the org's My Domain.",
+    causes: [
+      { cause: "The org has another address now, or login_url isn't a login address.", fix: USE_MY_DOMAIN },
+      SIGN_IN_PAGE,
+    ],
   },
   {
     body: ["html"],
     status: [200, 299],
     code: "answer-html",
-    headline: "A web page came back instead of a token.",
+    headline:
+      "A web page came back instead of a token. Run the job again, then check login_url and the runner's proxy.",
     causes: [
       {
         cause: "Salesforce is under maintenance.",
@@ -7174,20 +7296,17 @@ const RESPONSE_RULES = [
     body: ["html"],
     status: ANY_STATUS,
     code: "answer-html",
-    headline: "A web page came back instead of a token.",
+    headline: "A web page came back instead of a token. Check login_url and the runner's proxy.",
     causes: PAGE_CAUSES,
   },
   {
     body: ["oversized", "empty", "json", "text"],
     status: ANY_STATUS,
     code: "answer-unusable",
-    headline: "The server that answered doesn't behave like a Salesforce token endpoint.",
+    headline: "The response isn't one that Salesforce's login gives. Check login_url and the runner's proxy.",
     causes: [
       { cause: "login_url isn't the address of the org.", fix: `Set login_url to the org's My Domain: ${MY_DOMAIN}.` },
-      {
-        cause: "A proxy, a firewall, or a network's sign-in page answered in place of Salesforce.",
-        fix: "Check https_proxy of the runner, and allow the host of login_url on the proxy without sign-in.",
-      },
+      SIGN_IN_PAGE,
     ],
   },
 ];
@@ -7265,18 +7384,6 @@ function pageText(html) {
   const title = /<title[^>]{0,200}>([^<]{1,300})/i.exec(page)?.[1]?.trim();
   return title || page.replace(/<(?:script|style)\b[^>]*>[^<]*/gi, " ").replace(/<[^>]*>/g, " ");
 }
-const ECHO_LENGTH = 10;
-/**
- * Drops a text that repeats a part of what was sent, in whatever pieces: `sanitize` finds only pieces that look like a
- * credential by themselves.
- */
-function withoutEcho(shown, secret) {
-  const characters = shown.replace(/[^\w-]/g, "");
-  for (let at = 0; at + ECHO_LENGTH <= characters.length; at++) {
-    if (secret.includes(characters.slice(at, at + ECHO_LENGTH))) return "(withheld: it repeats the assertion)";
-  }
-  return shown;
-}
 function inRange(status, [from, to]) {
   return status >= from && status <= to;
 }
@@ -7338,14 +7445,20 @@ async function requestToken(request, deps) {
     }
   }
 }
-/** The response to report: silence in the last attempts says less than what Salesforce answered before. */
+/** The response to report: silence in the last attempts says less than what Salesforce, or else the proxy, answered before. */
 function resultOf(attempts) {
   const last = attempts.at(-1);
   const isSilence = last.response.rule.code === "no-answer-in-time";
-  const answered = isSilence ? attempts.findLast(({ response }) => response.kind !== "none") : undefined;
+  const answered = isSilence ? (attempts.findLast(request_isAnswered) ?? attempts.findLast(isFaultOfProxy)) : undefined;
   const { response, signing, runnerTime, salesforceTime } = answered ?? last;
   const measuredSkewMs = salesforceTime === undefined ? undefined : salesforceTime - runnerTime;
   return { response, attempts: attempts.length, signing, measuredSkewMs };
+}
+function request_isAnswered({ response }) {
+  return response.kind !== "none";
+}
+function isFaultOfProxy({ response }) {
+  return response.rule.code.startsWith("proxy-");
 }
 function describeAccepted(audience) {
   return `Salesforce accepted the audience ${audience}. To save a request in each run, set the input audience to it.`;
@@ -7409,13 +7522,14 @@ function seconds(milliseconds) {
 
 ;// CONCATENATED MODULE: ./build/src/token/revocation.js
 
-
 /** The post step ends within ten seconds, the start and end of Node included. */
 const REVOCATION_MS = 9000;
 /** Names of the runner's state, which passes the token to the post step. */
 const STATE = { accessToken: "revoke_access_token", instanceUrl: "revoke_instance_url" };
 /** An https origin of a host name, to which a path is appended as it is: no path, no user name, no IP address. */
 const HTTPS_ORIGIN = /^https:\/\/(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z][a-z\d-]*(?::\d{1,5})?$/;
+/** An error code (RFC 6749 §5.2, RFC 7009 §2.2.1). Other text isn't shown: it could be a piece of the token, which still works. */
+const ERROR_CODE = /^[a-z_]{1,40}(?=\s|$)/;
 /**
  * Saves a token for the post step; the runner passes state to this action's post step only. If that fails, revokes the
  * token at once, since the post step won't.
@@ -7449,21 +7563,23 @@ function savedToken(env) {
  */
 async function revoke({ accessToken, instanceUrl }, { httpPost, clock, runner }) {
   const url = `${instanceUrl}/services/oauth2/revoke`;
-  const problem = HTTPS_ORIGIN.test(instanceUrl)
-    ? await clock
-        .withTimeout(REVOCATION_MS, (signal) => httpPost({ url, form: { token: accessToken }, signal }))
-        .then(refusal, (error) => classifyNetworkError(error).reason)
-    : "the address that was saved with it isn't https:// and a host name, so it was sent nowhere";
+  const problem =
+    HTTPS_ORIGIN.test(instanceUrl) && URL.canParse(url)
+      ? await clock
+          .withTimeout(REVOCATION_MS, (signal) => httpPost({ url, form: { token: accessToken }, signal }))
+          .then(refusal, (error) => classifyNetworkError(error).reason)
+      : "the address that was saved with it isn't https:// and a host name, so it was sent nowhere";
   if (problem === undefined) runner.info("The access token was revoked.");
   else {
     runner.warning(
-      `The access token couldn't be revoked: ${problem}. It is valid until its session ends (Setup > Session Management lists and removes sessions).`,
+      `The access token couldn't be revoked: ${problem}. It is valid until its session ends. To end it now, remove the session in Setup > Session Management.`,
     );
   }
 }
 function refusal({ status, body }) {
   if (status === 200) return undefined;
-  return `Salesforce answered HTTP ${status} ${sanitize(errorCode(body), 80)}`.trim();
+  const [code = ""] = ERROR_CODE.exec(errorCode(body)) ?? [];
+  return `Salesforce answered HTTP ${status} ${code}`.trim();
 }
 /** Salesforce has been seen to answer here in JSON and as a form. */
 function errorCode(body) {
@@ -7557,22 +7673,33 @@ function expectedHosts({ loginUrl: { url, isMyDomain, isSalesforce } }) {
 }
 function checkOrg({ orgId, instanceUrl }, { expectedOrgId, username, keyless }) {
   if (expectedOrgId === undefined || (orgId !== "" && sameId(orgId, expectedOrgId))) return;
-  const found = orgId === "" ? "an org that Salesforce didn't name" : `org ${orgId}`;
+  const isNamed = orgId !== "";
   throw new ActionError({
     code: "org-mismatch",
-    headline: `The token is for ${found}, but expected_org_id is ${expectedOrgId}. No outputs were set.`,
+    headline: isNamed
+      ? `The token is for org ${orgId}, but expected_org_id is ${expectedOrgId}. No outputs were set.`
+      : "Salesforce didn't name the token's org, so it can't be compared with expected_org_id. No outputs were set.",
     context: [keyless ? `Org at ${instanceUrl}` : `User ${username} at ${instanceUrl}`],
-    causes: [
-      {
-        cause: "login_url or username belong to another org than you intend.",
-        fix: `Set login_url to the My Domain of org ${expectedOrgId} (Setup > My Domain), and username to a user of that org.`,
-      },
-      {
-        cause: "The org is the right one, but its ID changed: a refreshed sandbox has a new ID.",
-        fix: "Set expected_org_id to Setup > Company Information > Salesforce.com Organization ID.",
-      },
-    ],
+    causes: isNamed ? otherOrg(expectedOrgId) : ORG_NOT_NAMED,
   });
+}
+const ORG_NOT_NAMED = [
+  {
+    cause: "The app issues JWT-based access tokens, and not every one names its org.",
+    fix: "Setup > External Client App Manager > your app > Settings > Edit > OAuth Settings > Security: clear “Issue JSON Web Token (JWT)-based access tokens for named users”. Or remove expected_org_id from the step.",
+  },
+];
+function otherOrg(expectedOrgId) {
+  return [
+    {
+      cause: "login_url or username belongs to another org than you intend.",
+      fix: `Set login_url to the My Domain of org ${expectedOrgId} (Setup > My Domain > Current My Domain URL), and username to a user of that org.`,
+    },
+    {
+      cause: "The org is the right one, but its ID changed: a refreshed sandbox has a new ID.",
+      fix: "Set expected_org_id to Setup > Company Information > Salesforce.com Organization ID.",
+    },
+  ];
 }
 
 ;// CONCATENATED MODULE: ./build/src/action.js
@@ -7617,6 +7744,8 @@ async function main() {
 async function post() {
   const saved = savedToken(env);
   if (!saved) return;
+  // If the log can't be written, the token is still revoked. The main step fails then: nothing that it gets could be masked.
+  process.stdout.on("error", () => {});
   runner.mask(saved.accessToken);
   try {
     await revoke(saved, deps);
