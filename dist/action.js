@@ -446,19 +446,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   post: () => (/* binding */ post)
 });
 
-;// CONCATENATED MODULE: external "node:crypto"
-const external_node_crypto_namespaceObject = require("node:crypto");
 ;// CONCATENATED MODULE: ./build/src/lib/action-error.js
-/**
- * Thrown for expected errors, which the user can do something about; any other error is a bug.
- *
- * @example
- * throw new ActionError({
- *   code: "org-mismatch",
- *   headline: "The token belongs to another org than expected_org_id.",
- *   causes: [{ fix: "Set login_url to the My Domain of the expected org." }],
- * });
- */
+/** Thrown for expected errors, which the user can do something about; any other error is a bug. */
 class ActionError extends Error {
   name = "ActionError";
   code;
@@ -827,6 +816,189 @@ class InputsError extends ActionError {
   }
 }
 
+;// CONCATENATED MODULE: ./build/src/lib/sanitize.js
+const CUT_BEFORE_CLEANING = 4096;
+/** What a credential consists of: base64, base64url, percent-encoding, and the separators of tokens and JWTs. */
+const WORD = /([\w\-+/=.!%~]+)/;
+const REDACTED = "[…]";
+/** What may separate two pieces of a credential, such as `", "`. */
+const MAX_SEPARATOR = 4;
+/** Characters in a row that don't occur in both texts by chance. */
+const ECHO_LENGTH = 10;
+/** What is taken out of text that a server sent, in this order, and what replaces it. */
+const CLEANING = [
+  // Terminal escape sequences (ECMA-48 §5.4) could recolor or overwrite what the log shows.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this removes
+  [/\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*|.)/g, ""],
+  // Control, format and separator characters end a line for the runner, or hide text from a reader.
+  [/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " "],
+];
+/**
+ * Anything that looks like a credential: a server may send back the assertion that it was sent, and a part of it is
+ * not covered by the mask of the whole.
+ */
+const CREDENTIAL =
+  /(?=[\w\-+/=.!%~]*\d)(?=[\w\-+/=.!%~]*[a-z])(?=[\w\-+/=.!%~]*[A-Z])[\w\-+/=.!%~]{16,}|[0-9a-fA-F]{32,}|(?:%(?:25)*[0-9a-fA-F]{2}){8,}/g;
+/** What remains could act on the runner: `##[command]` anywhere in a line, `::command::` at its start (actions/runner, ActionCommand). */
+const DISARMING = [
+  [/##\[/g, "# # ["],
+  [/::/g, ": :"],
+];
+/**
+ * Makes text from elsewhere fit to be shown: one line without control characters, workflow commands or anything
+ * that looks like a credential, cut to `limit` characters. A credential is found in one piece, wrapped or cut into
+ * pieces of one length, spaced out, in UTF-16, in hex or percent-encoded. A server that hides one in its text by other
+ * means isn't stopped: it knows the assertion already.
+ *
+ * @param limit the most characters to show
+ */
+function sanitize(text, limit = 300) {
+  const cleaned = hidePieces(replaceAll(beginning(text), CLEANING)).replace(CREDENTIAL, REDACTED);
+  const clean = replaceAll(cleaned, DISARMING).trim();
+  return clean.length > limit ? `${clean.slice(0, limit - 1)}…` : clean;
+}
+/**
+ * Drops a text that repeats a part of what was sent, in whatever pieces: {@link sanitize} finds only pieces that look like
+ * a credential by themselves.
+ */
+function withoutEcho(shown, secret) {
+  // Host names come back in lower case.
+  const characters = shown.replace(/[^\w-]/g, "").toLowerCase();
+  const sent = secret.toLowerCase();
+  for (let at = 0; at + ECHO_LENGTH <= characters.length; at++) {
+    if (sent.includes(characters.slice(at, at + ECHO_LENGTH))) return "(withheld: it repeats what was sent)";
+  }
+  return shown;
+}
+function replaceAll(text, replacements) {
+  return replacements.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), text);
+}
+/** A word that the cut goes through is left out: what is left of a credential may be too short to look like one. */
+function beginning(text) {
+  if (text.length <= CUT_BEFORE_CLEANING) return text;
+  return text.slice(0, CUT_BEFORE_CLEANING).replace(/[\w\-+/=.!%~]+$/, "…");
+}
+/**
+ * Hides a credential that was cut into pieces: words of one length in a row, with a shorter one at the end. Text in
+ * UTF-16 that is read as UTF-8 is pieces of one letter, since it has a NUL beside each. Words of a language don't come
+ * like that: four in a row of five letters or more, or eight shorter ones, are taken for pieces.
+ */
+function hidePieces(text) {
+  // Words are at odd positions, and what separates them is at even ones.
+  const parts = text.split(WORD);
+  let shown = "";
+  for (let at = 0; at < parts.length; ) {
+    const length = at % 2 === 1 ? lengthOfPieces(parts, at) : 0;
+    shown += length > 0 ? REDACTED : parts[at];
+    at += length || 1;
+  }
+  return shown;
+}
+/** Returns how many parts from a word on are pieces of a credential and their separators; 0 if it isn't one. */
+function lengthOfPieces(parts, first) {
+  const size = parts[first]?.length ?? 0;
+  const isNear = (word) => word < parts.length && (parts[word - 1]?.length ?? 0) <= MAX_SEPARATOR;
+  let next = first + 2;
+  while (isNear(next) && parts[next]?.length === size) next += 2;
+  if ((next - first) / 2 < (size < 5 ? 8 : 4)) return 0;
+  const hasRest = isNear(next) && (parts[next]?.length ?? 0) < size;
+  return next - first + (hasRest ? 1 : -1);
+}
+
+;// CONCATENATED MODULE: ./build/src/diagnosis/message.js
+
+
+
+/** The runner cuts messages at 4,096 characters. */
+const MAX_MESSAGE = 4000;
+const MAX_HEADLINE = 120;
+const NOT_SENT = "No request was sent to Salesforce.";
+/**
+ * Writes the message of the one error annotation: what is wrong in the first line, then what was said, who and where, and
+ * the likely causes with a fix each.
+ *
+ * @param docs where the documentation is: see {@link troubleshootingUrl}
+ * @returns plain text of several lines, at most 4,000 characters
+ */
+function errorMessage(error, docs) {
+  if (error instanceof InputsError) return describeInputs(error.issues, docs);
+  return error instanceof ActionError ? describeError(error, docs) : cut(describeUnexpected(error), MAX_MESSAGE);
+}
+/**
+ * Where this version's documentation is.
+ *
+ * @param env the step's environment: GitHub names there the action as it was used, but not for `uses: ./`
+ * @returns an absolute address, or the path in the repository
+ */
+function troubleshootingUrl(env) {
+  const repository = env["GITHUB_ACTION_REPOSITORY"];
+  const ref = env["GITHUB_ACTION_REF"];
+  const server = env["GITHUB_SERVER_URL"] || "https://github.com";
+  return repository && ref ? `${server}/${repository}/blob/${ref}/docs/troubleshooting.md` : "docs/troubleshooting.md";
+}
+function describeError({ message, context, causes, code }, docs) {
+  const help = `\n\nHelp: ${docs}#${code}`;
+  const text = [[message, ...context].join("\n"), ...listCauses(causes)].join("\n\n");
+  return cut(text, MAX_MESSAGE - help.length) + help;
+}
+/** A single cause is certain, so it has no number. */
+function listCauses(causes) {
+  if (causes.length === 0) return [];
+  if (causes.length === 1) return causes.map(({ cause, fix }) => [cause, `Fix: ${fix}`].filter(Boolean).join("\n"));
+  const items = causes.map(({ cause, fix }, index) => {
+    return cause === undefined ? `${index + 1}. ${fix}` : `${index + 1}. ${cause}\n   Fix: ${fix}`;
+  });
+  return [items.join("\n")];
+}
+function describeInputs(issues, docs) {
+  const [first] = issues;
+  if (issues.length === 1 && first) {
+    const { input, message, fixes, code } = first;
+    const causes = fixes.map((fix) => ({ fix }));
+    return describeError(
+      new ActionError({ code, headline: `${input} ${message}.`, context: [NOT_SENT], causes }),
+      docs,
+    );
+  }
+  const groups = [...Map.groupBy(issues, ({ code, fixes }) => `${code}\n${fixes[0]}`).values()];
+  const head = `${headlineOf(issues)}\n${NOT_SENT}`;
+  const full = [head, ...groups.map((group) => describeIssues(group, docs, true))].join("\n\n");
+  // Where there are too many issues for one annotation, the fixes are left out: the links lead to them.
+  if (full.length <= MAX_MESSAGE) return full;
+  return cut([head, ...groups.map((group) => describeIssues(group, docs, false))].join("\n\n"), MAX_MESSAGE);
+}
+/** Names that don't fit in are counted. If all inputs are blank, the secrets are missing, not wrong, so it says that. */
+function headlineOf(issues) {
+  const names = issues.map(({ input }) => input);
+  const kind = issues.every(({ code }) => code === "input-blank") ? "blank" : "invalid";
+  for (let shown = names.length; ; shown--) {
+    const rest = shown === names.length ? "" : ` and ${names.length - shown} more`;
+    const headline = `${names.length} ${kind} inputs: ${names.slice(0, shown).join(", ")}${rest}.`;
+    if (headline.length <= MAX_HEADLINE) return headline;
+  }
+}
+/** Inputs that need the same fix, with that fix said once. */
+function describeIssues(group, docs, withFix) {
+  const lines = group.map(({ input, message }) => `${input} ${message}.`);
+  const [{ code, fixes }] = group;
+  return [...lines, ...(withFix ? [`   Fix: ${fixes[0]}`] : []), `   Help: ${docs}#${code}`].join("\n");
+}
+/** A cut goes between characters, not through the two halves of one. */
+function cut(text, limit) {
+  return text.length <= limit ? text : `${text.slice(0, limit - 1).replace(/[\ud800-\udbff]$/, "")}…`;
+}
+/** The message of a bug wasn't written by us, so it is sanitized like remote text, with all its causes. */
+function describeUnexpected(error) {
+  const chain = [];
+  for (let link = error; link !== undefined && chain.length < 5; link = link.cause) {
+    chain.push(sanitize(link instanceof Error ? `${link.name}: ${link.message}` : String(link)));
+    if (!(link instanceof Error)) break;
+  }
+  return `Internal error of the action. Please report it as an issue with the next line.\n${chain.join(" <- ")}`;
+}
+
+;// CONCATENATED MODULE: external "node:crypto"
+const external_node_crypto_namespaceObject = require("node:crypto");
 ;// CONCATENATED MODULE: ./build/src/inputs/assertion.js
 
 
@@ -1019,8 +1191,6 @@ function encodingOf(bytes) {
 /**
  * Removes everything that the ways to a secret add to a PEM: whitespace, quotes, escapes, a name in front, base64 as
  * often as it was applied, a label that isn't the content's. Reads no key: that may fail, and masks come before.
- *
- * @param text an input or a file
  */
 function decodePem(text) {
   const layers = [];
@@ -1139,7 +1309,6 @@ const MISTAKES = [
  * Reads a certificate in every shape that a private key is read in: PEM, base64 of PEM or of DER, with whatever the way to
  * a variable added. Of several, returns the one that belongs to the private key, otherwise the first.
  *
- * @param text the input as given
  * @throws InputError without a part of the text
  */
 function readCertificate(text, privateKey) {
@@ -1601,7 +1770,6 @@ const BARE_WORDS = new Map([
 /**
  * Reads a login URL as people type it or copy it from the address bar, with or without `https://`.
  *
- * @param text the input as given
  * @returns where to ask; reading its `url` again gives the same
  * @throws InputError with one of the `login-url-` codes
  */
@@ -1627,8 +1795,6 @@ function parseLoginUrl(text) {
 /**
  * Checks an explicit audience. Its text is kept as it is, a trailing slash included: servers compare it literally.
  *
- * @param text the input as given
- * @param loginUrl where the assertion will go
  * @returns the `aud` claim, and a warning if neither it nor `login_url` is Salesforce's and their hosts differ
  * @throws InputError with one of the `audience-` codes
  */
@@ -1725,6 +1891,44 @@ function sitePath(pathname) {
   const site = pages < 0 ? names : names.slice(0, pages);
   while (site.at(-1) === "login") site.pop();
   return site.map((name) => `/${name}`).join("");
+}
+
+;// CONCATENATED MODULE: ./build/src/inputs/raw-inputs.js
+/** Every input with the value that counts when it isn't passed, as in `action.yml`. */
+const INPUT_DEFAULTS = {
+  consumer_key: "",
+  username: "",
+  private_key: "",
+  private_key_file: "",
+  assertion: "",
+  github_oidc: "false",
+  token_handler: "",
+  private_key_passphrase: "",
+  login_url: "https://login.salesforce.com",
+  audience: "",
+  certificate: "",
+  certificate_warning_days: "30",
+  expected_org_id: "",
+  export_environment_variables: "false",
+  revoke_token: "false",
+  write_job_summary: "false",
+  timeout_seconds: "60",
+};
+/** In the order of `action.yml`. */
+const INPUT_NAMES = Object.keys(INPUT_DEFAULTS);
+/**
+ * Takes the inputs out of the step's environment (`INPUT_…`, as GitHub's runner passes them).
+ *
+ * @param env the step's environment
+ */
+function rawInputs(env) {
+  const entries = Object.entries(INPUT_DEFAULTS).map(([name, otherwise]) => {
+    const given = env[`INPUT_${name.toUpperCase()}`];
+    // A login_url that was passed but is blank must not quietly become production.
+    const blankCounts = name === "login_url" && given !== undefined;
+    return [name, given?.trim() || blankCounts ? given : otherwise];
+  });
+  return Object.freeze(Object.fromEntries(entries));
 }
 
 ;// CONCATENATED MODULE: ./build/src/inputs/login-ways.js
@@ -1952,52 +2156,11 @@ function codeOf(error) {
   return String(error.code);
 }
 
-;// CONCATENATED MODULE: ./build/src/inputs/inputs.js
+;// CONCATENATED MODULE: ./build/src/inputs/reader.js
 
 
 
 
-
-
-
-
-
-
-/** Every input with the value that counts when it isn't passed, as in `action.yml`. */
-const INPUT_DEFAULTS = {
-  consumer_key: "",
-  username: "",
-  private_key: "",
-  private_key_file: "",
-  assertion: "",
-  github_oidc: "false",
-  token_handler: "",
-  private_key_passphrase: "",
-  login_url: "https://login.salesforce.com",
-  audience: "",
-  certificate: "",
-  certificate_warning_days: "30",
-  expected_org_id: "",
-  export_environment_variables: "false",
-  revoke_token: "false",
-  write_job_summary: "false",
-  timeout_seconds: "60",
-};
-const INPUT_NAMES = Object.keys(INPUT_DEFAULTS);
-/**
- * Takes the inputs out of the step's environment (`INPUT_…`, as GitHub's runner passes them).
- *
- * @param env the step's environment
- */
-function rawInputs(env) {
-  const entries = Object.entries(INPUT_DEFAULTS).map(([name, otherwise]) => {
-    const given = env[`INPUT_${name.toUpperCase()}`];
-    // A login_url that was passed but is blank must not quietly become production.
-    const blankCounts = name === "login_url" && given !== undefined;
-    return [name, given?.trim() || blankCounts ? given : otherwise];
-  });
-  return Object.freeze(Object.fromEntries(entries));
-}
 /** Inputs that nothing prints. A private key in any other one is in the wrong place. */
 const SECRETS = ["private_key", "private_key_passphrase"];
 /** The most characters that an input may have, and bytes of the passphrase: OpenSSL reads no more (PEM_BUFSIZE). */
@@ -2030,6 +2193,54 @@ function secretsOfInputs(raw) {
   const others = [...passphrase.filter((line) => line !== ""), ...assertion.filter((part) => part.length >= 8)];
   return [...new Set([...linesToMask(raw.private_key), ...others, ...misplaced])];
 }
+/** Reads inputs one by one, and collects what is wrong with them. */
+function inputReader(raw, deps, issues = []) {
+  const take = (input, read) => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      issues.push({ input, code: error.code, message: error.message, fixes: error.fixes });
+      return undefined;
+    }
+  };
+  const read = (input, parse) =>
+    take(input, () => {
+      reader_refuseUnusable(input, raw[input]);
+      return parse(raw[input]);
+    });
+  const readOptional = (input, parse) => (raw[input] === "" ? undefined : read(input, parse));
+  const readRequired = (input, parse) =>
+    raw[input] === "" ? take(input, () => refuseBlank("is blank", deps)) : read(input, parse);
+  return { issues, take, read, readOptional, readRequired };
+}
+/** Refuses what is wrong with a text whatever its input is for. */
+function reader_refuseUnusable(input, text) {
+  if (!SECRETS.includes(input) && findPrivateKey(text)) throw inputError("input-is-a-private-key");
+  const limit = LIMITS[input] ?? DEFAULT_LIMIT;
+  const isBytes = input === "private_key_passphrase";
+  const length = isBytes ? Buffer.byteLength(text.replace(/\r?\n$|\r$/, "")) : text.length;
+  if (length > limit) {
+    const detail = `has ${length} ${isBytes ? "bytes" : "characters"}, and the limit is ${limit}`;
+    throw inputError("input-too-long", { detail });
+  }
+  // A key may be found beside a placeholder, so it looks for one itself.
+  if (input !== "private_key") refusePlaceholder(text, ANY_WORD.includes(input));
+  if (!MAY_BE_QUOTED.includes(input)) refuseQuotes(text);
+}
+
+;// CONCATENATED MODULE: ./build/src/inputs/inputs.js
+
+
+
+
+
+
+
+
+
+
+
 /** Returns whether a job summary is wanted, even if other inputs can't be used. */
 function wantsSummary(raw) {
   return isTrue(raw.write_job_summary);
@@ -2096,234 +2307,13 @@ function readCertificateOf({ privateKey, assertion }, { take, readOptional }) {
 function byInput(one, other) {
   return INPUT_NAMES.indexOf(one.input) - INPUT_NAMES.indexOf(other.input);
 }
-/** Reads inputs one by one, and collects what is wrong with them. */
-function inputReader(raw, deps, issues = []) {
-  const take = (input, read) => {
-    try {
-      return read();
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      issues.push({ input, code: error.code, message: error.message, fixes: error.fixes });
-      return undefined;
-    }
-  };
-  const read = (input, parse) =>
-    take(input, () => {
-      inputs_refuseUnusable(input, raw[input]);
-      return parse(raw[input]);
-    });
-  const readOptional = (input, parse) => (raw[input] === "" ? undefined : read(input, parse));
-  const readRequired = (input, parse) =>
-    raw[input] === "" ? take(input, () => refuseBlank("is blank", deps)) : read(input, parse);
-  return { issues, take, read, readOptional, readRequired };
-}
-/** Refuses what is wrong with a text whatever its input is for. */
-function inputs_refuseUnusable(input, text) {
-  if (!SECRETS.includes(input) && findPrivateKey(text)) throw inputError("input-is-a-private-key");
-  const limit = LIMITS[input] ?? DEFAULT_LIMIT;
-  const isBytes = input === "private_key_passphrase";
-  const length = isBytes ? Buffer.byteLength(text.replace(/\r?\n$|\r$/, "")) : text.length;
-  if (length > limit) {
-    const detail = `has ${length} ${isBytes ? "bytes" : "characters"}, and the limit is ${limit}`;
-    throw inputError("input-too-long", { detail });
-  }
-  // A key may be found beside a placeholder, so it looks for one itself.
-  if (input !== "private_key") refusePlaceholder(text, ANY_WORD.includes(input));
-  if (!MAY_BE_QUOTED.includes(input)) refuseQuotes(text);
-}
 function readKey(raw, deps) {
   const { private_key: key, private_key_file: file } = raw;
   if (key === "" && file === "") return refuseBlank("is blank, and so are private_key_file and assertion", deps);
-  inputs_refuseUnusable(key === "" ? "private_key_file" : "private_key", key || file);
+  reader_refuseUnusable(key === "" ? "private_key_file" : "private_key", key || file);
   const text = key || decodeKeyFile(readKeyFile(file, deps));
   linesToMask(text).forEach(deps.mask);
   return readPrivateKey({ text, passphrase: raw.private_key_passphrase || undefined, mask: deps.mask });
-}
-
-;// CONCATENATED MODULE: ./build/src/lib/sanitize.js
-const CUT_BEFORE_CLEANING = 4096;
-/** What a credential consists of: base64, base64url, percent-encoding, and the separators of tokens and JWTs. */
-const WORD = /([\w\-+/=.!%~]+)/;
-const REDACTED = "[…]";
-/** What may separate two pieces of a credential, such as `", "`. */
-const MAX_SEPARATOR = 4;
-/** Characters in a row that don't occur in both texts by chance. */
-const ECHO_LENGTH = 10;
-/** What is taken out of text that a server sent, in this order, and what replaces it. */
-const CLEANING = [
-  // Terminal escape sequences (ECMA-48 §5.4) could recolor or overwrite what the log shows.
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this removes
-  [/\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*|.)/g, ""],
-  // Control, format and separator characters end a line for the runner, or hide text from a reader.
-  [/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " "],
-];
-/**
- * Anything that looks like a credential: a server may send back the assertion that it was sent, and a part of it is
- * not covered by the mask of the whole.
- */
-const CREDENTIAL =
-  /(?=[\w\-+/=.!%~]*\d)(?=[\w\-+/=.!%~]*[a-z])(?=[\w\-+/=.!%~]*[A-Z])[\w\-+/=.!%~]{16,}|[0-9a-fA-F]{32,}|(?:%(?:25)*[0-9a-fA-F]{2}){8,}/g;
-/** What remains could act on the runner: `##[command]` anywhere in a line, `::command::` at its start (actions/runner, ActionCommand). */
-const DISARMING = [
-  [/##\[/g, "# # ["],
-  [/::/g, ": :"],
-];
-/**
- * Makes text from elsewhere fit to be shown: one line without control characters, workflow commands or anything
- * that looks like a credential, cut to `limit` characters. A credential is found in one piece, wrapped or cut into
- * pieces of one length, spaced out, in UTF-16, in hex or percent-encoded. A server that hides one in its text by other
- * means isn't stopped: it knows the assertion already.
- *
- * @param text what a server, a proxy or an operating system said
- * @param limit the most characters to show
- */
-function sanitize(text, limit = 300) {
-  const cleaned = hidePieces(replaceAll(beginning(text), CLEANING)).replace(CREDENTIAL, REDACTED);
-  const clean = replaceAll(cleaned, DISARMING).trim();
-  return clean.length > limit ? `${clean.slice(0, limit - 1)}…` : clean;
-}
-/**
- * Drops a text that repeats a part of what was sent, in whatever pieces: {@link sanitize} finds only pieces that look like
- * a credential by themselves.
- *
- * @param shown a text that was sanitized
- * @param secret what was sent and could come back
- */
-function withoutEcho(shown, secret) {
-  // Host names come back in lower case.
-  const characters = shown.replace(/[^\w-]/g, "").toLowerCase();
-  const sent = secret.toLowerCase();
-  for (let at = 0; at + ECHO_LENGTH <= characters.length; at++) {
-    if (sent.includes(characters.slice(at, at + ECHO_LENGTH))) return "(withheld: it repeats what was sent)";
-  }
-  return shown;
-}
-function replaceAll(text, replacements) {
-  return replacements.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), text);
-}
-/** A word that the cut goes through is left out: what is left of a credential may be too short to look like one. */
-function beginning(text) {
-  if (text.length <= CUT_BEFORE_CLEANING) return text;
-  return text.slice(0, CUT_BEFORE_CLEANING).replace(/[\w\-+/=.!%~]+$/, "…");
-}
-/**
- * Hides a credential that was cut into pieces: words of one length in a row, with a shorter one at the end. Text in
- * UTF-16 that is read as UTF-8 is pieces of one letter, since it has a NUL beside each. Words of a language don't come
- * like that: four in a row of five letters or more, or eight shorter ones, are taken for pieces.
- */
-function hidePieces(text) {
-  // Words are at odd positions, and what separates them is at even ones.
-  const parts = text.split(WORD);
-  let shown = "";
-  for (let at = 0; at < parts.length; ) {
-    const length = at % 2 === 1 ? lengthOfPieces(parts, at) : 0;
-    shown += length > 0 ? REDACTED : parts[at];
-    at += length || 1;
-  }
-  return shown;
-}
-/** Returns how many parts from a word on are pieces of a credential and their separators; 0 if it isn't one. */
-function lengthOfPieces(parts, first) {
-  const size = parts[first]?.length ?? 0;
-  const isNear = (word) => word < parts.length && (parts[word - 1]?.length ?? 0) <= MAX_SEPARATOR;
-  let next = first + 2;
-  while (isNear(next) && parts[next]?.length === size) next += 2;
-  if ((next - first) / 2 < (size < 5 ? 8 : 4)) return 0;
-  const hasRest = isNear(next) && (parts[next]?.length ?? 0) < size;
-  return next - first + (hasRest ? 1 : -1);
-}
-
-;// CONCATENATED MODULE: ./build/src/diagnosis/message.js
-
-
-
-/** The runner cuts messages at 4,096 characters. */
-const MAX_MESSAGE = 4000;
-const MAX_HEADLINE = 120;
-const NOT_SENT = "No request was sent to Salesforce.";
-/**
- * Writes the message of the one error annotation: what is wrong in the first line, then what was said, who and where, and
- * the likely causes with a fix each.
- *
- * @param error whatever ended the step
- * @param docs where the documentation is: see {@link troubleshootingUrl}
- * @returns plain text of several lines, at most 4,000 characters
- */
-function errorMessage(error, docs) {
-  if (error instanceof InputsError) return describeInputs(error.issues, docs);
-  return error instanceof ActionError ? describeError(error, docs) : cut(describeUnexpected(error), MAX_MESSAGE);
-}
-/**
- * Where this version's documentation is.
- *
- * @param env the step's environment: GitHub names there the action as it was used, but not for `uses: ./`
- * @returns an absolute address, or the path in the repository
- */
-function troubleshootingUrl(env) {
-  const repository = env["GITHUB_ACTION_REPOSITORY"];
-  const ref = env["GITHUB_ACTION_REF"];
-  const server = env["GITHUB_SERVER_URL"] || "https://github.com";
-  return repository && ref ? `${server}/${repository}/blob/${ref}/docs/troubleshooting.md` : "docs/troubleshooting.md";
-}
-function describeError({ message, context, causes, code }, docs) {
-  const help = `\n\nHelp: ${docs}#${code}`;
-  const text = [[message, ...context].join("\n"), ...listCauses(causes)].join("\n\n");
-  return cut(text, MAX_MESSAGE - help.length) + help;
-}
-/** A single cause is certain, so it has no number. */
-function listCauses(causes) {
-  if (causes.length === 0) return [];
-  if (causes.length === 1) return causes.map(({ cause, fix }) => [cause, `Fix: ${fix}`].filter(Boolean).join("\n"));
-  const items = causes.map(({ cause, fix }, index) => {
-    return cause === undefined ? `${index + 1}. ${fix}` : `${index + 1}. ${cause}\n   Fix: ${fix}`;
-  });
-  return [items.join("\n")];
-}
-function describeInputs(issues, docs) {
-  const [first] = issues;
-  if (issues.length === 1 && first) {
-    const { input, message, fixes, code } = first;
-    const causes = fixes.map((fix) => ({ fix }));
-    return describeError(
-      new ActionError({ code, headline: `${input} ${message}.`, context: [NOT_SENT], causes }),
-      docs,
-    );
-  }
-  const groups = [...Map.groupBy(issues, ({ code, fixes }) => `${code}\n${fixes[0]}`).values()];
-  const head = `${headlineOf(issues)}\n${NOT_SENT}`;
-  const full = [head, ...groups.map((group) => describeIssues(group, docs, true))].join("\n\n");
-  // Where there are too many issues for one annotation, the fixes are left out: the links lead to them.
-  if (full.length <= MAX_MESSAGE) return full;
-  return cut([head, ...groups.map((group) => describeIssues(group, docs, false))].join("\n\n"), MAX_MESSAGE);
-}
-/** Names that don't fit in are counted. If all inputs are blank, the secrets are missing, not wrong, so it says that. */
-function headlineOf(issues) {
-  const names = issues.map(({ input }) => input);
-  const kind = issues.every(({ code }) => code === "input-blank") ? "blank" : "invalid";
-  for (let shown = names.length; ; shown--) {
-    const rest = shown === names.length ? "" : ` and ${names.length - shown} more`;
-    const headline = `${names.length} ${kind} inputs: ${names.slice(0, shown).join(", ")}${rest}.`;
-    if (headline.length <= MAX_HEADLINE) return headline;
-  }
-}
-/** Inputs that need the same fix, with that fix said once. */
-function describeIssues(group, docs, withFix) {
-  const lines = group.map(({ input, message }) => `${input} ${message}.`);
-  const [{ code, fixes }] = group;
-  return [...lines, ...(withFix ? [`   Fix: ${fixes[0]}`] : []), `   Help: ${docs}#${code}`].join("\n");
-}
-/** A cut goes between characters, not through the two halves of one. */
-function cut(text, limit) {
-  return text.length <= limit ? text : `${text.slice(0, limit - 1).replace(/[\ud800-\udbff]$/, "")}…`;
-}
-/** The message of a bug wasn't written by us, so it is sanitized like remote text, with all its causes. */
-function describeUnexpected(error) {
-  const chain = [];
-  for (let link = error; link !== undefined && chain.length < 5; link = link.cause) {
-    chain.push(sanitize(link instanceof Error ? `${link.name}: ${link.message}` : String(link)));
-    if (!(link instanceof Error)) break;
-  }
-  return `Internal error of the action. Please report it as an issue with the next line.\n${chain.join(" <- ")}`;
 }
 
 ;// CONCATENATED MODULE: ./build/src/lib/clock.js
@@ -3359,9 +3349,6 @@ const ADDRESS_RULES = [
 /**
  * Refuses to send when the environment names a proxy whose address the client can't read: it would pass over the proxy
  * and connect to the host directly, or connect to a host that a part of the password names.
- *
- * @param env the step's environment
- * @param send sends the request otherwise
  */
 function requireReadableProxy(env, send) {
   return async (request) => {
@@ -4660,9 +4647,7 @@ function describeSkew(skewMs) {
  * How long to wait before the next attempt: exponential backoff with full jitter, and no less than the server asked for.
  *
  * @param attempt number of the attempt that failed, from 1
- * @param retryAfterMs what the server asked for, in milliseconds
  * @param random a number from 0 up to, not including, 1
- * @returns milliseconds
  */
 function backoff(attempt, retryAfterMs, random) {
   const ceiling = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1));
@@ -7461,6 +7446,8 @@ function errorCode(body) {
 
 
 
+
+
 /**
  * The main step: inputs -> what is sent -> token endpoint -> checks -> outputs.
  *
@@ -7559,6 +7546,7 @@ function otherOrg(expectedOrgId) {
 }
 
 ;// CONCATENATED MODULE: ./build/src/action.js
+
 
 
 

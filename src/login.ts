@@ -1,6 +1,8 @@
 import { explain } from "./diagnosis/explain.ts";
 import { describeJob, loginRule } from "./diagnosis/job-claims.ts";
-import { type Inputs, rawInputs, readInputs, secretsOfInputs } from "./inputs/inputs.ts";
+import { type Inputs, readInputs } from "./inputs/inputs.ts";
+import { rawInputs } from "./inputs/raw-inputs.ts";
+import { secretsOfInputs } from "./inputs/reader.ts";
 import { ActionError, type Cause } from "./lib/action-error.ts";
 import type { Clock } from "./lib/clock.ts";
 import type { HttpGet, HttpPost } from "./lib/http.ts";

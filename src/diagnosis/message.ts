@@ -1,4 +1,4 @@
-import { type InputIssue, InputsError } from "../inputs/inputs.ts";
+import { type InputIssue, InputsError } from "../inputs/errors.ts";
 import { ActionError, type Cause } from "../lib/action-error.ts";
 import { sanitize } from "../lib/sanitize.ts";
 
@@ -11,7 +11,6 @@ const NOT_SENT = "No request was sent to Salesforce.";
  * Writes the message of the one error annotation: what is wrong in the first line, then what was said, who and where, and
  * the likely causes with a fix each.
  *
- * @param error whatever ended the step
  * @param docs where the documentation is: see {@link troubleshootingUrl}
  * @returns plain text of several lines, at most 4,000 characters
  */

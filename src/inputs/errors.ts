@@ -1,6 +1,6 @@
 import { ActionError } from "../lib/action-error.ts";
 import { KEY_PAIR_COMMAND, MY_DOMAIN, SET_CLOCK, UPLOAD_PATH } from "../lib/setup-steps.ts";
-import type { InputName } from "./inputs.ts";
+import type { InputName } from "./raw-inputs.ts";
 
 /** One input that can't be used. */
 export interface InputIssue {

@@ -133,9 +133,7 @@ export function describeSkew(skewMs: number): string {
  * How long to wait before the next attempt: exponential backoff with full jitter, and no less than the server asked for.
  *
  * @param attempt number of the attempt that failed, from 1
- * @param retryAfterMs what the server asked for, in milliseconds
  * @param random a number from 0 up to, not including, 1
- * @returns milliseconds
  */
 export function backoff(attempt: number, retryAfterMs: number, random: number): number {
   const ceiling = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1));

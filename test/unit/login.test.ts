@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { InputsError } from "../../src/inputs/inputs.ts";
+import { InputsError } from "../../src/inputs/errors.ts";
 import { ActionError } from "../../src/lib/action-error.ts";
 import { type Dependencies, login } from "../../src/login.ts";
 import { clientKey } from "../fakes/salesforce/client-key.ts";

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { explain } from "../../../src/diagnosis/explain.ts";
 import { errorMessage, troubleshootingUrl } from "../../../src/diagnosis/message.ts";
-import { type InputIssue, type InputName, InputsError } from "../../../src/inputs/inputs.ts";
+import { type InputIssue, InputsError } from "../../../src/inputs/errors.ts";
+import type { InputName } from "../../../src/inputs/raw-inputs.ts";
 import { ActionError, type ErrorDetails } from "../../../src/lib/action-error.ts";
 import { failedRequest, refused } from "./failed-request.ts";
 

@@ -3,17 +3,11 @@ import { createPrivateKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { parse } from "yaml";
-import {
-  INPUT_DEFAULTS,
-  type InputName,
-  type Inputs,
-  InputsError,
-  rawInputs,
-  readInputs,
-  secretsOfInputs,
-  wantsSummary,
-} from "../../../src/inputs/inputs.ts";
+import { InputsError } from "../../../src/inputs/errors.ts";
+import { type Inputs, readInputs, wantsSummary } from "../../../src/inputs/inputs.ts";
 import { parseLoginUrl } from "../../../src/inputs/login-url.ts";
+import { INPUT_DEFAULTS, type InputName, rawInputs } from "../../../src/inputs/raw-inputs.ts";
+import { secretsOfInputs } from "../../../src/inputs/reader.ts";
 import { clientKey } from "../../fakes/salesforce/client-key.ts";
 import { BEGINNING, type Recorder, record } from "../../support/recorder.ts";
 import { assertSilent, everythingOn, secretLines } from "../../support/secrets.ts";
