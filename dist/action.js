@@ -1542,7 +1542,6 @@ function isSalesforceId(text) {
 /**
  * Returns the 18-character form of a Salesforce ID, which stays unique where case is ignored.
  *
- * @param id 15 characters, or 18 with their checksum
  * @returns undefined if it isn't an ID, or if its checksum is wrong
  */
 function to18Characters(id) {
@@ -1586,8 +1585,6 @@ const PLACEHOLDERS = [
 ];
 /**
  * Returns what placeholder a text is, as details for its error.
- *
- * @param text the input as given
  */
 function placeholderIn(text, placeholders = PLACEHOLDERS) {
   const value = withoutQuotes(text);
@@ -1918,8 +1915,6 @@ const INPUT_DEFAULTS = {
 const INPUT_NAMES = Object.keys(INPUT_DEFAULTS);
 /**
  * Takes the inputs out of the step's environment (`INPUT_…`, as GitHub's runner passes them).
- *
- * @param env the step's environment
  */
 function rawInputs(env) {
   const entries = Object.entries(INPUT_DEFAULTS).map(([name, otherwise]) => {
@@ -4656,7 +4651,6 @@ function backoff(attempt, retryAfterMs, random) {
 /**
  * Reads `Retry-After` (RFC 9110 §10.2.3).
  *
- * @param headers of the response
  * @param now milliseconds since 1970
  * @returns milliseconds from now; 0 without a usable header
  */
@@ -5102,8 +5096,6 @@ const LATEST_TIME_MS = Date.UTC(2200, 0);
 /**
  * What must be masked of a token response before anything else is done with it: the token, and the part after the `!`,
  * which is as good as the token to whoever knows the org.
- *
- * @param fields of the answer, unchecked
  */
 function secretsOf(fields) {
   const token = fields["access_token"];
@@ -5117,7 +5109,6 @@ function secretsOf(fields) {
 /**
  * What a revocation needs of a token response, even of one that fails the checks.
  *
- * @param fields of the response, unchecked
  * @returns undefined without a token; where the response names no usable instance, the host that granted the token
  */
 function revocable(fields, hosts) {
@@ -6279,7 +6270,175 @@ function messageOf(error) {
   return error.message || (first instanceof Error ? first.message : "");
 }
 
+;// CONCATENATED MODULE: ./build/src/token/response.js
+
+
+
+const ANY_STATUS = [0, 999];
+const SIGN_IN_PAGE = {
+  cause: "A proxy, a firewall, or a network's sign-in page answered in place of Salesforce.",
+  fix: "Check https_proxy of the runner, and allow the host of login_url on the proxy without sign-in.",
+};
+const PAGE_CAUSES = [
+  { cause: "login_url isn't the address of an org or a site, or the path of a site is missing.", fix: USE_MY_DOMAIN },
+  SIGN_IN_PAGE,
+];
+/** Request timeout (408), too early (425), and too many requests (429) are temporary, as every 5xx is. */
+const TEMPORARY = [
+  [408, 408],
+  [425, 425],
+  [429, 429],
+  [500, 599],
+];
+/** Every kind of response that isn't a token endpoint's, by status and body; the first match wins. */
+const RESPONSE_RULES = [
+  ...TEMPORARY.map((status) => ({
+    ...UNAVAILABLE,
+    status,
+    body: ["oversized", "empty", "html", "json", "text"],
+  })),
+  {
+    body: ["redirect"],
+    status: ANY_STATUS,
+    code: "answer-redirect",
+    headline:
+      "The login was redirected, and the action doesn't follow redirects. Set login_url to the org's My Domain.",
+    causes: [
+      { cause: "The org has another address now, or login_url isn't a login address.", fix: USE_MY_DOMAIN },
+      SIGN_IN_PAGE,
+    ],
+  },
+  {
+    body: ["html"],
+    status: [200, 299],
+    code: "answer-html",
+    headline:
+      "A web page came back instead of a token. Run the job again, then check login_url and the runner's proxy.",
+    causes: [
+      {
+        cause: "Salesforce is under maintenance.",
+        fix: "Wait until https://status.salesforce.com shows the org's instance as available, then run the job again.",
+      },
+      ...PAGE_CAUSES,
+    ],
+    // During maintenance a page can come with status 200.
+    retry: true,
+  },
+  {
+    body: ["html"],
+    status: ANY_STATUS,
+    code: "answer-html",
+    headline: "A web page came back instead of a token. Check login_url and the runner's proxy.",
+    causes: PAGE_CAUSES,
+  },
+  {
+    body: ["oversized", "empty", "json", "text"],
+    status: ANY_STATUS,
+    code: "answer-unusable",
+    headline: "The response isn't one that Salesforce's login gives. Check login_url and the runner's proxy.",
+    causes: [
+      { cause: "login_url isn't the address of the org.", fix: `Set login_url to the org's My Domain: ${MY_DOMAIN}.` },
+      SIGN_IN_PAGE,
+    ],
+  },
+];
+/** The error codes of RFC 6749 and Salesforce: words that can be shown although the rest of a 200 can't. */
+const KNOWN_ERRORS =
+  /^(?:invalid_(?:grant|request|client|client_id|scope|app_access|dpop_proof)|inactive_(?:user|org)|unauthorized_client|unsupported_grant_type|app_not_found|rate_limit_exceeded|server_error|temporarily_unavailable|unknown_error|use_dpop_nonce|OAUTH_[A-Z_]{1,40})$/;
+const HTML_PAGE = /^\s*<(?:!--|(?:!doctype|html|head|body)\b)/i;
+/**
+ * Sorts a response of the token endpoint, and says what it means.
+ *
+ * @param secret what was sent and could come back: the assertion
+ * @param refusals of the grant that was sent
+ */
+function parseTokenResponse(response, secret, refusals = JWT_BEARER_REFUSALS) {
+  const { status, oversized } = response;
+  const value = oversized ? undefined : parseJson(response.body);
+  const isRedirect = status >= 300 && status < 400;
+  if (status === 200 && isObject(value) && typeof value["error"] !== "string" && "access_token" in value) {
+    return { kind: "granted", fields: value };
+  }
+  const words = isRedirect ? undefined : errorWords(value, response.body);
+  const rule = words && matchRefusal(words.error, words.description, refusals.known);
+  if (words && (rule || words.isObject)) {
+    const shown = showWords(words, status, secret);
+    return { kind: "error", status, ...shown, rule: rule ?? (isTemporary(status) ? UNAVAILABLE : refusals.unknown) };
+  }
+  const { kind, summary, excerpt } = describeBody(response, value);
+  const found = RESPONSE_RULES.find((each) => each.body.includes(kind) && inRange(status, each.status));
+  return { kind: "invalid", status, summary, excerpt: withoutEcho(excerpt, secret), rule: found };
+}
+/** RFC 6749's error, the REST API's list of errors, a gateway's error object, or a short text. */
+function errorWords(value, body) {
+  const object = Array.isArray(value) ? value[0] : value;
+  if (isObject(object)) {
+    const { error, error_description, errorCode, message, code, fault } = object;
+    const inner = isObject(error) ? error : isObject(fault) ? fault : undefined;
+    const first = response_text(error, errorCode, inner?.["code"], inner?.["type"], code);
+    const second = response_text(error_description, message, inner?.["message"], inner?.["faultstring"]);
+    return first || second ? { error: first, description: second, isObject: true } : undefined;
+  }
+  const isShortText = value === undefined && body.length < 500 && !HTML_PAGE.test(body);
+  return isShortText ? { error: "", description: body, isObject: false } : undefined;
+}
+function response_text(...candidates) {
+  return candidates.find((candidate) => typeof candidate === "string" && candidate !== "") ?? "";
+}
+/** A server that reports success to a token request may have put a token anywhere: only an error code that is known is shown. */
+function showWords({ error, description }, status, secret) {
+  if (isSuccess(status)) return { error: KNOWN_ERRORS.test(error) ? error : "", description: "" };
+  return {
+    error: withoutEcho(sanitize(error, 100), secret),
+    description: withoutEcho(sanitize(description), secret),
+  };
+}
+function describeBody({ status, headers, body, oversized }, value) {
+  if (status >= 300 && status < 400) {
+    return { kind: "redirect", summary: "a redirect", excerpt: sanitize(newHost(headers), 200) };
+  }
+  if (oversized) return { kind: "oversized", summary: "more than 1 MiB", excerpt: "" };
+  if (body.trim() === "") return { kind: "empty", summary: "an empty body", excerpt: "" };
+  if (value !== undefined) return { kind: "json", summary: "JSON that is neither a token nor an error", excerpt: "" };
+  if (HTML_PAGE.test(body.slice(0, 2048))) {
+    return { kind: "html", summary: "a web page", excerpt: sanitize(pageText(body), 160) };
+  }
+  const excerpt = isSuccess(status) ? "" : sanitize(body, 160);
+  return { kind: "text", summary: "text that isn't JSON", excerpt };
+}
+function newHost({ location }) {
+  return location !== undefined && URL.canParse(location) ? new URL(location).host : "";
+}
+function pageText(html) {
+  const page = html.slice(0, 8192);
+  const title = /<title[^>]{0,200}>([^<]{1,300})/i.exec(page)?.[1]?.trim();
+  return title || page.replace(/<(?:script|style)\b[^>]*>[^<]*/gi, " ").replace(/<[^>]*>/g, " ");
+}
+/** Returns whether a status asks for another attempt. */
+function isTemporary(status) {
+  return TEMPORARY.some((range) => inRange(status, range));
+}
+function inRange(status, [from, to]) {
+  return status >= from && status <= to;
+}
+function isSuccess(status) {
+  return inRange(status, [200, 299]);
+}
+/** Returns undefined for a text that isn't JSON. Some gateways begin JSON with a byte order mark, which RFC 8259 §8.1 lets a reader ignore. */
+function parseJson(body) {
+  try {
+    return JSON.parse(body.replace(/^\ufeff/, ""));
+  } catch {
+    return undefined;
+  }
+}
+/** Returns whether a value of JSON is an object. */
+function isObject(value) {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
 ;// CONCATENATED MODULE: ./build/src/token/oidc.js
+
 
 
 
@@ -6348,12 +6507,9 @@ const OIDC_CODES = [
   "github-oidc-not-permitted",
   ...[oidc_UNAVAILABLE, REFUSED, UNUSABLE, UNREACHABLE].map(({ code }) => code),
 ];
-/** Request timeout (408), too early (425), and too many requests (429) are temporary, as every 5xx is. */
-const TEMPORARY = /^(?:408|425|429|5\d\d)$/;
 /**
  * Finds GitHub's endpoint in the environment of the step (GitHub docs, "OpenID Connect reference").
  *
- * @param env the step's environment
  * @throws ActionError if the job may not have a token
  */
 function oidcEndpoint(env) {
@@ -6403,27 +6559,17 @@ function describeOidcError(error) {
   return { kind: "none", reason: `GitHub's OIDC provider: ${reason}`, said, rule: { ...UNREACHABLE, retry } };
 }
 function tokenIn({ body, oversized }) {
-  const value = oversized ? undefined : field(parse(body), "value");
+  const answer = oversized ? undefined : parseJson(body);
+  const value = isObject(answer) ? answer["value"] : undefined;
   if (typeof value !== "string" || !oidc_JWT.test(value)) return undefined;
-  const claims = parse(Buffer.from(value.split(".")[1] ?? "", "base64url").toString("utf8"));
-  return claims === null || typeof claims !== "object" ? undefined : { token: value, claims: { ...claims } };
+  const claims = parseJson(Buffer.from(value.split(".")[1] ?? "", "base64url").toString("utf8"));
+  return isObject(claims) ? { token: value, claims } : undefined;
 }
 /** A body with status 200 may contain a token, so none of it is shown. */
 function failed({ status, body }, sent) {
-  const isTemporary = TEMPORARY.test(String(status));
-  const rule = status === 200 ? UNUSABLE : isTemporary ? oidc_UNAVAILABLE : REFUSED;
+  const rule = status === 200 ? UNUSABLE : isTemporary(status) ? oidc_UNAVAILABLE : REFUSED;
   const excerpt = status === 200 ? "" : withoutEcho(sanitize(body, 160), sent);
   return { kind: "invalid", status, summary: "no OIDC token", excerpt, rule };
-}
-function parse(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-function field(value, name) {
-  return value !== null && typeof value === "object" ? Reflect.get(value, name) : undefined;
 }
 
 ;// CONCATENATED MODULE: ./build/src/token/exchange.js
@@ -6725,14 +6871,14 @@ function assertUint8Array(input, label) {
   if (!(input instanceof Uint8Array))
     throw new TypeError(`${label} must be an instance of Uint8Array`);
 }
-function isObject(input) {
+function validate_isObject(input) {
   if (typeof input != "object" || input === null || Object.prototype.toString.call(input) !== "[object Object]")
     return !1;
   const prototype = Object.getPrototypeOf(input);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 function isJwkSet(input) {
-  return isObject(input) && Array.isArray(input.keys) && Array.from(input.keys).every(isObject);
+  return validate_isObject(input) && Array.isArray(input.keys) && Array.from(input.keys).every(validate_isObject);
 }
 function isDisjoint(...headers) {
   const parameters = /* @__PURE__ */ new Set();
@@ -6770,7 +6916,7 @@ function parseJoseHeader(encodedProtectedHeader, ErrorClass, message) {
   } catch (cause) {
     throw new ErrorClass(message, { cause });
   }
-  if (!isObject(parsed))
+  if (!validate_isObject(parsed))
     throw new ErrorClass(message);
   return parsed;
 }
@@ -6819,7 +6965,7 @@ function serializeJoseHeader(Err, header) {
   } catch (cause) {
     throw new Err("JOSE Header is not valid JSON", { cause });
   }
-  if (!isObject(parsed))
+  if (!validate_isObject(parsed))
     throw new Err("JOSE Header is not a JSON object");
   return [parsed, serialized];
 }
@@ -6851,7 +6997,7 @@ async function prepareKey(entry, key, usage) {
   if (secret && key instanceof Uint8Array)
     return key;
   let normalized, keyObject;
-  if (isObject(key)) {
+  if (validate_isObject(key)) {
     if (normalized = normalizeJwk(key), typeof normalized.kty != "string")
       throw invalidKeyType(alg, key, secret);
     if (!(secret ? normalized.kty === "oct" && typeof normalized.k == "string" : normalized.kty !== "oct" && (requiresPrivateKey ? normalized.kty === "AKP" && typeof normalized.priv == "string" || typeof normalized.d == "string" : normalized.d === void 0 && normalized.priv === void 0)))
@@ -7079,170 +7225,6 @@ function bearerGrant(assertion, claims) {
   return { form, secret: assertion, claims };
 }
 
-;// CONCATENATED MODULE: ./build/src/token/response.js
-
-
-
-const ANY_STATUS = [0, 999];
-const SIGN_IN_PAGE = {
-  cause: "A proxy, a firewall, or a network's sign-in page answered in place of Salesforce.",
-  fix: "Check https_proxy of the runner, and allow the host of login_url on the proxy without sign-in.",
-};
-const PAGE_CAUSES = [
-  { cause: "login_url isn't the address of an org or a site, or the path of a site is missing.", fix: USE_MY_DOMAIN },
-  SIGN_IN_PAGE,
-];
-/** Request timeout (408), too early (425), and too many requests (429) are temporary, as every 5xx is. */
-const response_TEMPORARY = [
-  [408, 408],
-  [425, 425],
-  [429, 429],
-  [500, 599],
-];
-/** Every kind of response that isn't a token endpoint's, by status and body; the first match wins. */
-const RESPONSE_RULES = [
-  ...response_TEMPORARY.map((status) => ({
-    ...UNAVAILABLE,
-    status,
-    body: ["oversized", "empty", "html", "json", "text"],
-  })),
-  {
-    body: ["redirect"],
-    status: ANY_STATUS,
-    code: "answer-redirect",
-    headline:
-      "The login was redirected, and the action doesn't follow redirects. Set login_url to the org's My Domain.",
-    causes: [
-      { cause: "The org has another address now, or login_url isn't a login address.", fix: USE_MY_DOMAIN },
-      SIGN_IN_PAGE,
-    ],
-  },
-  {
-    body: ["html"],
-    status: [200, 299],
-    code: "answer-html",
-    headline:
-      "A web page came back instead of a token. Run the job again, then check login_url and the runner's proxy.",
-    causes: [
-      {
-        cause: "Salesforce is under maintenance.",
-        fix: "Wait until https://status.salesforce.com shows the org's instance as available, then run the job again.",
-      },
-      ...PAGE_CAUSES,
-    ],
-    // During maintenance a page can come with status 200.
-    retry: true,
-  },
-  {
-    body: ["html"],
-    status: ANY_STATUS,
-    code: "answer-html",
-    headline: "A web page came back instead of a token. Check login_url and the runner's proxy.",
-    causes: PAGE_CAUSES,
-  },
-  {
-    body: ["oversized", "empty", "json", "text"],
-    status: ANY_STATUS,
-    code: "answer-unusable",
-    headline: "The response isn't one that Salesforce's login gives. Check login_url and the runner's proxy.",
-    causes: [
-      { cause: "login_url isn't the address of the org.", fix: `Set login_url to the org's My Domain: ${MY_DOMAIN}.` },
-      SIGN_IN_PAGE,
-    ],
-  },
-];
-/** The error codes of RFC 6749 and Salesforce: words that can be shown although the rest of a 200 can't. */
-const KNOWN_ERRORS =
-  /^(?:invalid_(?:grant|request|client|client_id|scope|app_access|dpop_proof)|inactive_(?:user|org)|unauthorized_client|unsupported_grant_type|app_not_found|rate_limit_exceeded|server_error|temporarily_unavailable|unknown_error|use_dpop_nonce|OAUTH_[A-Z_]{1,40})$/;
-const HTML_PAGE = /^\s*<(?:!--|(?:!doctype|html|head|body)\b)/i;
-/**
- * Sorts a response of the token endpoint, and says what it means.
- *
- * @param response any status, any body
- * @param secret what was sent and could come back: the assertion
- * @param refusals of the grant that was sent
- */
-function parseTokenResponse(response, secret, refusals = JWT_BEARER_REFUSALS) {
-  const { status, oversized } = response;
-  const value = oversized ? undefined : parseJson(response.body);
-  const isRedirect = status >= 300 && status < 400;
-  if (status === 200 && response_isObject(value) && typeof value["error"] !== "string" && "access_token" in value) {
-    return { kind: "granted", fields: value };
-  }
-  const words = isRedirect ? undefined : errorWords(value, response.body);
-  const rule = words && matchRefusal(words.error, words.description, refusals.known);
-  const temporary = response_TEMPORARY.some((range) => inRange(status, range));
-  if (words && (rule || words.isObject)) {
-    const shown = showWords(words, status, secret);
-    return { kind: "error", status, ...shown, rule: rule ?? (temporary ? UNAVAILABLE : refusals.unknown) };
-  }
-  const { kind, summary, excerpt } = describeBody(response, value);
-  const found = RESPONSE_RULES.find((each) => each.body.includes(kind) && inRange(status, each.status));
-  return { kind: "invalid", status, summary, excerpt: withoutEcho(excerpt, secret), rule: found };
-}
-/** RFC 6749's error, the REST API's list of errors, a gateway's error object, or a short text. */
-function errorWords(value, body) {
-  const object = Array.isArray(value) ? value[0] : value;
-  if (response_isObject(object)) {
-    const { error, error_description, errorCode, message, code, fault } = object;
-    const inner = response_isObject(error) ? error : response_isObject(fault) ? fault : undefined;
-    const first = response_text(error, errorCode, inner?.["code"], inner?.["type"], code);
-    const second = response_text(error_description, message, inner?.["message"], inner?.["faultstring"]);
-    return first || second ? { error: first, description: second, isObject: true } : undefined;
-  }
-  const isShortText = value === undefined && body.length < 500 && !HTML_PAGE.test(body);
-  return isShortText ? { error: "", description: body, isObject: false } : undefined;
-}
-function response_text(...candidates) {
-  return candidates.find((candidate) => typeof candidate === "string" && candidate !== "") ?? "";
-}
-/** A server that reports success to a token request may have put a token anywhere: only an error code that is known is shown. */
-function showWords({ error, description }, status, secret) {
-  if (isSuccess(status)) return { error: KNOWN_ERRORS.test(error) ? error : "", description: "" };
-  return {
-    error: withoutEcho(sanitize(error, 100), secret),
-    description: withoutEcho(sanitize(description), secret),
-  };
-}
-function describeBody({ status, headers, body, oversized }, value) {
-  if (status >= 300 && status < 400) {
-    return { kind: "redirect", summary: "a redirect", excerpt: sanitize(newHost(headers), 200) };
-  }
-  if (oversized) return { kind: "oversized", summary: "more than 1 MiB", excerpt: "" };
-  if (body.trim() === "") return { kind: "empty", summary: "an empty body", excerpt: "" };
-  if (value !== undefined) return { kind: "json", summary: "JSON that is neither a token nor an error", excerpt: "" };
-  if (HTML_PAGE.test(body.slice(0, 2048))) {
-    return { kind: "html", summary: "a web page", excerpt: sanitize(pageText(body), 160) };
-  }
-  const excerpt = isSuccess(status) ? "" : sanitize(body, 160);
-  return { kind: "text", summary: "text that isn't JSON", excerpt };
-}
-function newHost({ location }) {
-  return location !== undefined && URL.canParse(location) ? new URL(location).host : "";
-}
-function pageText(html) {
-  const page = html.slice(0, 8192);
-  const title = /<title[^>]{0,200}>([^<]{1,300})/i.exec(page)?.[1]?.trim();
-  return title || page.replace(/<(?:script|style)\b[^>]*>[^<]*/gi, " ").replace(/<[^>]*>/g, " ");
-}
-function inRange(status, [from, to]) {
-  return status >= from && status <= to;
-}
-function isSuccess(status) {
-  return inRange(status, [200, 299]);
-}
-/** Some gateways begin JSON with a byte order mark, which RFC 8259 §8.1 lets a reader ignore. */
-function parseJson(body) {
-  try {
-    return JSON.parse(body.replace(/^\ufeff/, ""));
-  } catch {
-    return undefined;
-  }
-}
-function response_isObject(value) {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
-}
-
 ;// CONCATENATED MODULE: ./build/src/token/request.js
 
 
@@ -7318,7 +7300,7 @@ async function sendGrant(request, signing, deps) {
     .catch((error) => ({ error }));
   const runnerTime = clock.now();
   const sent = grant;
-  const response = "error" in result ? noResponse(result.error, sent, grants) : request_parse(result, sent, grants);
+  const response = "error" in result ? noResponse(result.error, sent, grants) : parse(result, sent, grants);
   const durationMs = clock.monotonic() - start;
   const status = "error" in result ? "" : `HTTP ${result.status}${requestId(result)}, `;
   const outcome = `${status}${request_describeResponse(response)}, ${Math.round(durationMs)} ms`;
@@ -7329,7 +7311,7 @@ async function sendGrant(request, signing, deps) {
   const salesforceTime = dateOf(headers);
   return { kind: "failed", signing, response, headers, durationMs, runnerTime, salesforceTime, claims };
 }
-function request_parse(response, sent, { refusals }) {
+function parse(response, sent, { refusals }) {
   return parseTokenResponse(response, sent?.secret ?? "", refusals);
 }
 /** Without a grant it was the request for the grant that failed. */
@@ -7570,6 +7552,9 @@ const deps = {
 };
 // The proxy client calls the deprecated `Buffer()` for a proxy's password; readers of the log can't do anything about it.
 process.noDeprecation = true;
+// Node can't end a name lookup, and waits for it before the process ends. A name server that doesn't answer holds glibc up
+// for 15 to 30 s by default; with this (resolv.conf(5)) for 4 to 10 s.
+env["RES_OPTIONS"] ??= "timeout:2 attempts:2";
 /** The main step: gets a token and sets the outputs, or fails with one error annotation. */
 async function main() {
   // Node exits with 0 when nothing is left to wait for, also in the middle of a login: success is stated explicitly.

@@ -24,8 +24,6 @@ const PLACEHOLDERS: readonly Placeholder[] = [
 
 /**
  * Returns what placeholder a text is, as details for its error.
- *
- * @param text the input as given
  */
 export function placeholderIn(
   text: string,

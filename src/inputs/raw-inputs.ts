@@ -28,8 +28,6 @@ export type RawInputs = Readonly<Record<InputName, string>>;
 
 /**
  * Takes the inputs out of the step's environment (`INPUT_…`, as GitHub's runner passes them).
- *
- * @param env the step's environment
  */
 export function rawInputs(env: NodeJS.ProcessEnv): RawInputs {
   const entries = Object.entries(INPUT_DEFAULTS).map(([name, otherwise]) => {

@@ -40,8 +40,6 @@ const LATEST_TIME_MS = Date.UTC(2200, 0);
 /**
  * What must be masked of a token response before anything else is done with it: the token, and the part after the `!`,
  * which is as good as the token to whoever knows the org.
- *
- * @param fields of the answer, unchecked
  */
 export function secretsOf(fields: Fields): string[] {
   const token = fields["access_token"];
@@ -66,7 +64,6 @@ export interface ExpectedHosts {
 /**
  * What a revocation needs of a token response, even of one that fails the checks.
  *
- * @param fields of the response, unchecked
  * @returns undefined without a token; where the response names no usable instance, the host that granted the token
  */
 export function revocable(

@@ -134,7 +134,6 @@ const HTML_PAGE = /^\s*<(?:!--|(?:!doctype|html|head|body)\b)/i;
 /**
  * Sorts a response of the token endpoint, and says what it means.
  *
- * @param response any status, any body
  * @param secret what was sent and could come back: the assertion
  * @param refusals of the grant that was sent
  */
@@ -151,10 +150,9 @@ export function parseTokenResponse(
   }
   const words = isRedirect ? undefined : errorWords(value, response.body);
   const rule = words && matchRefusal(words.error, words.description, refusals.known);
-  const temporary = TEMPORARY.some((range) => inRange(status, range));
   if (words && (rule || words.isObject)) {
     const shown = showWords(words, status, secret);
-    return { kind: "error", status, ...shown, rule: rule ?? (temporary ? UNAVAILABLE : refusals.unknown) };
+    return { kind: "error", status, ...shown, rule: rule ?? (isTemporary(status) ? UNAVAILABLE : refusals.unknown) };
   }
   const { kind, summary, excerpt } = describeBody(response, value);
   const found = RESPONSE_RULES.find((each) => each.body.includes(kind) && inRange(status, each.status)) as ResponseRule;
@@ -223,6 +221,11 @@ function pageText(html: string): string {
   return title || page.replace(/<(?:script|style)\b[^>]*>[^<]*/gi, " ").replace(/<[^>]*>/g, " ");
 }
 
+/** Returns whether a status asks for another attempt. */
+export function isTemporary(status: number): boolean {
+  return TEMPORARY.some((range) => inRange(status, range));
+}
+
 function inRange(status: number, [from, to]: readonly [number, number]): boolean {
   return status >= from && status <= to;
 }
@@ -231,8 +234,8 @@ function isSuccess(status: number): boolean {
   return inRange(status, [200, 299]);
 }
 
-/** Some gateways begin JSON with a byte order mark, which RFC 8259 §8.1 lets a reader ignore. */
-function parseJson(body: string): unknown {
+/** Returns undefined for a text that isn't JSON. Some gateways begin JSON with a byte order mark, which RFC 8259 §8.1 lets a reader ignore. */
+export function parseJson(body: string): unknown {
   try {
     return JSON.parse(body.replace(/^\ufeff/, ""));
   } catch {
@@ -240,6 +243,7 @@ function parseJson(body: string): unknown {
   }
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+/** Returns whether a value of JSON is an object. */
+export function isObject(value: unknown): value is Record<string, unknown> {
   return value !== null && typeof value === "object" && !Array.isArray(value);
 }

@@ -143,7 +143,6 @@ export function backoff(attempt: number, retryAfterMs: number, random: number): 
 /**
  * Reads `Retry-After` (RFC 9110 §10.2.3).
  *
- * @param headers of the response
  * @param now milliseconds since 1970
  * @returns milliseconds from now; 0 without a usable header
  */
