@@ -446,19 +446,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   post: () => (/* binding */ post)
 });
 
-;// CONCATENATED MODULE: external "node:crypto"
-const external_node_crypto_namespaceObject = require("node:crypto");
 ;// CONCATENATED MODULE: ./build/src/lib/action-error.js
-/**
- * Thrown for expected errors, which the user can do something about; any other error is a bug.
- *
- * @example
- * throw new ActionError({
- *   code: "org-mismatch",
- *   headline: "The token belongs to another org than expected_org_id.",
- *   causes: [{ fix: "Set login_url to the My Domain of the expected org." }],
- * });
- */
+/** Thrown for expected errors, which the user can do something about; any other error is a bug. */
 class ActionError extends Error {
   name = "ActionError";
   code;
@@ -480,7 +469,7 @@ const KEY_PAIR_COMMAND =
 const CONNECTED_APP = " (Connected App: see the link.)";
 const APP = "Setup > External Client App Manager > your app";
 /** Where an External Client App takes its certificate. */
-const UPLOAD_PATH = `${APP} > Settings > OAuth Settings > Flow Enablement > JWT Bearer Flow`;
+const UPLOAD_PATH = `${APP} > Settings > Edit > OAuth Settings > Flow Enablement`;
 const inApp = (path) => `${APP} > ${path}${CONNECTED_APP}`;
 const MY_DOMAIN = "Setup > My Domain > Current My Domain URL";
 const USE_MY_DOMAIN = `Set login_url to the org's My Domain: ${MY_DOMAIN}.`;
@@ -490,27 +479,32 @@ const WAIT = "Wait 10 minutes (sometimes 30), then run the job again.";
 const SET_CLOCK =
   "Synchronize the runner's clock by NTP: timedatectl set-ntp true (Linux), w32tm /resync (Windows).";
 const PRE_AUTHORIZE = inApp(
-  "Policies > Edit: set Permitted Users to “Admin approved users are pre-authorized” and select one of the user's permission sets.",
+  "Policies > Edit: under App Policies select one of the user's permission sets, and under OAuth Policies set Permitted Users to “Admin approved users are pre-authorized”.",
+);
+const SELECT_PERMISSION_SET = inApp(
+  "Policies > Edit > App Policies: select one of the user's permission sets, or the user's profile.",
 );
 const ASSIGN_PERMISSION_SET =
   "Setup > Permission Sets > the permission set that the app's policies list > Manage Assignments: add the user, without an expiration date.";
 const COPY_KEY = inApp("Settings > OAuth Settings > Consumer Key and Secret: copy the key with its button.");
 const UPLOAD_CERTIFICATE = inApp(
-  "Settings > OAuth Settings > Flow Enablement > JWT Bearer Flow: upload the certificate of this private key.",
+  "Settings > Edit > OAuth Settings > Flow Enablement: upload the certificate of this private key.",
 );
+/** Ends a fix that creates an app. */
+const BY_SCRIPT = "(setup/setup.sh in the action's repository does it)";
 const NEW_PAIR =
-  "Create a new pair with setup/setup.sh (or openssl, see the link), upload its certificate to the app, and store the new key.";
+  "Create a new pair with setup/setup.sh in the action's repository (or openssl, see the link), upload its certificate to the app, and store the new key.";
 const COMPARE_PAIR =
-  "Compare them: openssl pkey -pubout -in salesforce.key and openssl x509 -pubkey -noout -in salesforce.crt print the same for a pair. If you no longer have the files, create a new pair with setup/setup.sh.";
+  "Compare them: openssl pkey -pubout -in salesforce.key and openssl x509 -pubkey -noout -in salesforce.crt print the same for a pair. If you no longer have the files, create a new pair with setup/setup.sh in the action's repository.";
 const ENABLE_FLOW = inApp(
-  "Settings > OAuth Settings > Flow Enablement: select JWT Bearer Flow and upload the certificate.",
+  "Settings > Edit > OAuth Settings > Flow Enablement: select “Enable JWT Bearer Flow” and upload the certificate.",
 );
 const ADD_SCOPES = inApp(
-  "Settings > OAuth Settings > OAuth Scopes: add “Manage user data via APIs (api)” and “Perform requests at any time (refresh_token, offline_access)”.",
+  "Settings > Edit > OAuth Settings > OAuth Scopes: add “Manage user data via APIs (api)” and “Perform requests at any time (refresh_token, offline_access)”.",
 );
-const ENABLE_APP = inApp("Policies > App Policies: enable the app.");
+const ENABLE_APP = inApp("Policies > Edit > App Policies: select Enabled.");
 const INSTALL_APP =
-  "Setup > Connected Apps OAuth Usage: click Install beside the app, then Manage App Policies to admit this user.";
+  "Setup > Connected Apps OAuth Usage: click Install beside the app, then Manage App Policies, and assign one of the user's permission sets.";
 
 ;// CONCATENATED MODULE: ./build/src/inputs/errors.js
 
@@ -519,8 +513,8 @@ const STORE = "Store the whole file of the private key: gh secret set SALESFORCE
 const THEN_STORE = "Then store the new file: gh secret set SALESFORCE_PRIVATE_KEY < salesforce.key";
 const PRIVATE_FILE =
   "Use the file that openssl wrote with -keyout. Its first line says BEGIN PRIVATE KEY, BEGIN RSA PRIVATE KEY or BEGIN ENCRYPTED PRIVATE KEY.";
-const errors_NEW_PAIR = `Make a new pair with setup/setup.sh, or with: ${KEY_PAIR_COMMAND}`;
-const LOST = `If the private key is lost, make a new pair with setup/setup.sh, or with: ${KEY_PAIR_COMMAND}`;
+const errors_NEW_PAIR = `Make a new pair with setup/setup.sh in the action's repository, or with: ${KEY_PAIR_COMMAND}`;
+const LOST = `If the private key is lost, make a new pair, store its key, and upload its certificate to the app (${UPLOAD_PATH}): ${KEY_PAIR_COMMAND}`;
 const UPLOAD = `Upload the new salesforce.crt: ${UPLOAD_PATH}.`;
 const CHECK_KEY_FILE =
   "Look at the file's first line: head -n 1 salesforce.key prints BEGIN PRIVATE KEY, BEGIN RSA PRIVATE KEY or BEGIN ENCRYPTED PRIVATE KEY between dashes.";
@@ -552,7 +546,7 @@ const INPUT_ERRORS = {
   },
   "input-quoted": {
     message: "{detail}",
-    fixes: ["Remove what isn't part of the value, from the stored value or from the step."],
+    fixes: ["Remove the quotes, the brackets, or mailto: from the stored value, or from the step."],
   },
   "input-too-long": {
     message: "{detail}",
@@ -651,7 +645,7 @@ const INPUT_ERRORS = {
     fixes: [STORE, CHECK_KEY_FILE, LOST],
   },
   "login-url-blank": {
-    message: "is set, but blank, and falling back to a default would mean production",
+    message: "is set, but blank, and the action doesn't fall back to production",
     fixes: [
       "If it comes from a variable, check the variable's name, and that this repository, organization or environment has it.",
       COPY_MY_DOMAIN,
@@ -772,12 +766,12 @@ const INPUT_ERRORS = {
     ],
   },
   "certificate-key-mismatch": {
-    message: "and the private key aren't a pair",
+    message: "and the private key aren't a pair: store both files of one pair again",
     fixes: [
-      "Pass the certificate that was made with this key, or the key that was made with the app's certificate. After a rotation, change both together.",
-      "Find the one that differs: the SHA-256 {detail}.",
-      "Compare the certificate's: openssl x509 -noout -pubkey -in salesforce.crt | openssl pkey -pubin -outform DER | openssl dgst -sha256",
-      "Compare the private key's: openssl pkey -in salesforce.key -pubout -outform DER | openssl dgst -sha256",
+      "Store both files of one pair again: gh secret set SALESFORCE_PRIVATE_KEY < salesforce.key and gh variable set SALESFORCE_CERTIFICATE < salesforce.crt",
+      "If the app has the certificate of this private key, and only the input is old, remove certificate from the step: the login works without it.",
+      "Find the old one: the SHA-256 {detail}.",
+      "Compare with your files: openssl pkey -in salesforce.key -pubout -outform DER | openssl dgst -sha256 (key), openssl x509 -noout -pubkey -in salesforce.crt | openssl pkey -pubin -outform DER | openssl dgst -sha256 (certificate)",
     ],
   },
   "org-id-malformed": {
@@ -822,11 +816,195 @@ class InputsError extends ActionError {
   }
 }
 
+;// CONCATENATED MODULE: ./build/src/lib/sanitize.js
+const CUT_BEFORE_CLEANING = 4096;
+/** What a credential consists of: base64, base64url, percent-encoding, and the separators of tokens and JWTs. */
+const WORD = /([\w\-+/=.!%~]+)/;
+const REDACTED = "[…]";
+/** What may separate two pieces of a credential, such as `", "`. */
+const MAX_SEPARATOR = 4;
+/** Characters in a row that don't occur in both texts by chance. */
+const ECHO_LENGTH = 10;
+/** What is taken out of text that a server sent, in this order, and what replaces it. */
+const CLEANING = [
+  // Terminal escape sequences (ECMA-48 §5.4) could recolor or overwrite what the log shows.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this removes
+  [/\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*|.)/g, ""],
+  // Control, format and separator characters end a line for the runner, or hide text from a reader.
+  [/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " "],
+];
+/**
+ * Anything that looks like a credential: a server may send back the assertion that it was sent, and a part of it is
+ * not covered by the mask of the whole.
+ */
+const CREDENTIAL =
+  /(?=[\w\-+/=.!%~]*\d)(?=[\w\-+/=.!%~]*[a-z])(?=[\w\-+/=.!%~]*[A-Z])[\w\-+/=.!%~]{16,}|[0-9a-fA-F]{32,}|(?:%(?:25)*[0-9a-fA-F]{2}){8,}/g;
+/** What remains could act on the runner: `##[command]` anywhere in a line, `::command::` at its start (actions/runner, ActionCommand). */
+const DISARMING = [
+  [/##\[/g, "# # ["],
+  [/::/g, ": :"],
+];
+/**
+ * Makes text from elsewhere fit to be shown: one line without control characters, workflow commands or anything
+ * that looks like a credential, cut to `limit` characters. A credential is found in one piece, wrapped or cut into
+ * pieces of one length, spaced out, in UTF-16, in hex or percent-encoded. A server that hides one in its text by other
+ * means isn't stopped: it knows the assertion already.
+ *
+ * @param limit the most characters to show
+ */
+function sanitize(text, limit = 300) {
+  const cleaned = hidePieces(replaceAll(beginning(text), CLEANING)).replace(CREDENTIAL, REDACTED);
+  const clean = replaceAll(cleaned, DISARMING).trim();
+  return clean.length > limit ? `${clean.slice(0, limit - 1)}…` : clean;
+}
+/**
+ * Drops a text that repeats a part of what was sent, in whatever pieces: {@link sanitize} finds only pieces that look like
+ * a credential by themselves.
+ */
+function withoutEcho(shown, secret) {
+  // Host names come back in lower case.
+  const characters = shown.replace(/[^\w-]/g, "").toLowerCase();
+  const sent = secret.toLowerCase();
+  for (let at = 0; at + ECHO_LENGTH <= characters.length; at++) {
+    if (sent.includes(characters.slice(at, at + ECHO_LENGTH))) return "(withheld: it repeats what was sent)";
+  }
+  return shown;
+}
+function replaceAll(text, replacements) {
+  return replacements.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), text);
+}
+/** A word that the cut goes through is left out: what is left of a credential may be too short to look like one. */
+function beginning(text) {
+  if (text.length <= CUT_BEFORE_CLEANING) return text;
+  return text.slice(0, CUT_BEFORE_CLEANING).replace(/[\w\-+/=.!%~]+$/, "…");
+}
+/**
+ * Hides a credential that was cut into pieces: words of one length in a row, with a shorter one at the end. Text in
+ * UTF-16 that is read as UTF-8 is pieces of one letter, since it has a NUL beside each. Words of a language don't come
+ * like that: four in a row of five letters or more, or eight shorter ones, are taken for pieces.
+ */
+function hidePieces(text) {
+  // Words are at odd positions, and what separates them is at even ones.
+  const parts = text.split(WORD);
+  let shown = "";
+  for (let at = 0; at < parts.length; ) {
+    const length = at % 2 === 1 ? lengthOfPieces(parts, at) : 0;
+    shown += length > 0 ? REDACTED : parts[at];
+    at += length || 1;
+  }
+  return shown;
+}
+/** Returns how many parts from a word on are pieces of a credential and their separators; 0 if it isn't one. */
+function lengthOfPieces(parts, first) {
+  const size = parts[first]?.length ?? 0;
+  const isNear = (word) => word < parts.length && (parts[word - 1]?.length ?? 0) <= MAX_SEPARATOR;
+  let next = first + 2;
+  while (isNear(next) && parts[next]?.length === size) next += 2;
+  if ((next - first) / 2 < (size < 5 ? 8 : 4)) return 0;
+  const hasRest = isNear(next) && (parts[next]?.length ?? 0) < size;
+  return next - first + (hasRest ? 1 : -1);
+}
+
+;// CONCATENATED MODULE: ./build/src/diagnosis/message.js
+
+
+
+/** The runner cuts messages at 4,096 characters. */
+const MAX_MESSAGE = 4000;
+const MAX_HEADLINE = 120;
+const NOT_SENT = "No request was sent to Salesforce.";
+/**
+ * Writes the message of the one error annotation: what is wrong in the first line, then what was said, who and where, and
+ * the likely causes with a fix each.
+ *
+ * @param docs where the documentation is: see {@link troubleshootingUrl}
+ * @returns plain text of several lines, at most 4,000 characters
+ */
+function errorMessage(error, docs) {
+  if (error instanceof InputsError) return describeInputs(error.issues, docs);
+  return error instanceof ActionError ? describeError(error, docs) : cut(describeUnexpected(error), MAX_MESSAGE);
+}
+/**
+ * Where this version's documentation is.
+ *
+ * @param env the step's environment: GitHub names there the action as it was used, but not for `uses: ./`
+ * @returns an absolute address, or the path in the repository
+ */
+function troubleshootingUrl(env) {
+  const repository = env["GITHUB_ACTION_REPOSITORY"];
+  const ref = env["GITHUB_ACTION_REF"];
+  const server = env["GITHUB_SERVER_URL"] || "https://github.com";
+  return repository && ref ? `${server}/${repository}/blob/${ref}/docs/troubleshooting.md` : "docs/troubleshooting.md";
+}
+function describeError({ message, context, causes, code }, docs) {
+  const help = `\n\nHelp: ${docs}#${code}`;
+  const text = [[message, ...context].join("\n"), ...listCauses(causes)].join("\n\n");
+  return cut(text, MAX_MESSAGE - help.length) + help;
+}
+/** A single cause is certain, so it has no number. */
+function listCauses(causes) {
+  if (causes.length === 0) return [];
+  if (causes.length === 1) return causes.map(({ cause, fix }) => [cause, `Fix: ${fix}`].filter(Boolean).join("\n"));
+  const items = causes.map(({ cause, fix }, index) => {
+    return cause === undefined ? `${index + 1}. ${fix}` : `${index + 1}. ${cause}\n   Fix: ${fix}`;
+  });
+  return [items.join("\n")];
+}
+function describeInputs(issues, docs) {
+  const [first] = issues;
+  if (issues.length === 1 && first) {
+    const { input, message, fixes, code } = first;
+    const causes = fixes.map((fix) => ({ fix }));
+    return describeError(
+      new ActionError({ code, headline: `${input} ${message}.`, context: [NOT_SENT], causes }),
+      docs,
+    );
+  }
+  const groups = [...Map.groupBy(issues, ({ code, fixes }) => `${code}\n${fixes[0]}`).values()];
+  const head = `${headlineOf(issues)}\n${NOT_SENT}`;
+  const full = [head, ...groups.map((group) => describeIssues(group, docs, true))].join("\n\n");
+  // Where there are too many issues for one annotation, the fixes are left out: the links lead to them.
+  if (full.length <= MAX_MESSAGE) return full;
+  return cut([head, ...groups.map((group) => describeIssues(group, docs, false))].join("\n\n"), MAX_MESSAGE);
+}
+/** Names that don't fit in are counted. If all inputs are blank, the secrets are missing, not wrong, so it says that. */
+function headlineOf(issues) {
+  const names = issues.map(({ input }) => input);
+  const kind = issues.every(({ code }) => code === "input-blank") ? "blank" : "invalid";
+  for (let shown = names.length; ; shown--) {
+    const rest = shown === names.length ? "" : ` and ${names.length - shown} more`;
+    const headline = `${names.length} ${kind} inputs: ${names.slice(0, shown).join(", ")}${rest}.`;
+    if (headline.length <= MAX_HEADLINE) return headline;
+  }
+}
+/** Inputs that need the same fix, with that fix said once. */
+function describeIssues(group, docs, withFix) {
+  const lines = group.map(({ input, message }) => `${input} ${message}.`);
+  const [{ code, fixes }] = group;
+  return [...lines, ...(withFix ? [`   Fix: ${fixes[0]}`] : []), `   Help: ${docs}#${code}`].join("\n");
+}
+/** A cut goes between characters, not through the two halves of one. */
+function cut(text, limit) {
+  return text.length <= limit ? text : `${text.slice(0, limit - 1).replace(/[\ud800-\udbff]$/, "")}…`;
+}
+/** The message of a bug wasn't written by us, so it is sanitized like remote text, with all its causes. */
+function describeUnexpected(error) {
+  const chain = [];
+  for (let link = error; link !== undefined && chain.length < 5; link = link.cause) {
+    chain.push(sanitize(link instanceof Error ? `${link.name}: ${link.message}` : String(link)));
+    if (!(link instanceof Error)) break;
+  }
+  return `Internal error of the action. Please report it as an issue with the next line.\n${chain.join(" <- ")}`;
+}
+
+;// CONCATENATED MODULE: external "node:crypto"
+const external_node_crypto_namespaceObject = require("node:crypto");
 ;// CONCATENATED MODULE: ./build/src/inputs/assertion.js
 
 
 /** The documented audiences. Only Salesforce knows which one an org accepts. */
 const GENERIC = ["https://login.salesforce.com", "https://test.salesforce.com"];
+const OTHER_KEY = "isn't signed with the key of the input certificate";
 const OTHER_FORMS = [
   [/^00D\w{12}!/, "is a Salesforce access token, not a JWT"],
   [/\.vault:v\d+:/, "contains Vault's prefix vault:v1: in its signature"],
@@ -845,8 +1023,7 @@ function parseAssertion(given, now) {
   const claims = jsonOf(payload, "claims");
   refuseOtherIssuers(claims);
   const { alg } = jsonOf(header, "a header");
-  if (alg !== "RS256")
-    refuse("assertion-algorithm", `has ${/^[\w-]{1,20}$/.test(`${alg}`) ? `the alg ${alg}` : "no valid alg"}`);
+  if (alg !== "RS256") refuse("assertion-algorithm", `has ${isWord(alg) ? `the alg ${alg}` : "no valid alg"}`);
   refuseOtherEncodings(signature);
   const iss = textOf(claims, "iss", /^[^\s\p{C}]{1,255}$/u);
   const sub = textOf(claims, "sub", /^(?=.{1,255}$)[^\s\p{C}@]+@[^\s\p{C}@]+$/u);
@@ -866,6 +1043,8 @@ function verifyAssertion({ text }, key) {
   const end = text.lastIndexOf(".");
   const signed = Buffer.from(text.slice(0, end));
   const signature = Buffer.from(text.slice(end + 1), "base64url");
+  // Node throws for a key that takes no hash, such as Ed25519.
+  if (!key.asymmetricKeyType?.startsWith("rsa")) refuse("assertion-signature", OTHER_KEY);
   if (!(0,external_node_crypto_namespaceObject.verify)("sha256", signed, key, signature)) refuse("assertion-signature", findMistake(signed, signature, key));
 }
 function refuse(code, detail, ...fixes) {
@@ -880,10 +1059,13 @@ function jsonOf(part, name) {
 }
 /** An identity provider's `iss` is an address (OpenID Connect Core §2), and a consumer key never is. */
 function refuseOtherIssuers({ iss }) {
-  const host = /^https?:\/\/([\w.-]{1,40})/.exec(`${iss}`)?.[1];
+  const host = typeof iss === "string" ? /^https?:\/\/([\w.-]{1,40})/.exec(iss)?.[1] : undefined;
   if (host === undefined) return;
   const isGithub = host.startsWith("token.actions.");
   refuse("assertion-is-another-token", isGithub ? "GitHub's OIDC token" : `a token that ${host} issued`);
+}
+function isWord(value) {
+  return typeof value === "string" && /^[\w-]{1,20}$/.test(value);
 }
 function refuseOtherEncodings(part) {
   const bytes = Buffer.from(part, "base64url");
@@ -926,7 +1108,7 @@ function findMistake(signed, signature, key) {
   try {
     content = (0,external_node_crypto_namespaceObject.publicDecrypt)(key, signature);
   } catch {
-    return "isn't signed with the key of the input certificate";
+    return OTHER_KEY;
   }
   if (isOf(signed)) return "has a signature without the name of its hash (DigestInfo)";
   if (isOf(sha256(signed))) return "has a signature of the hash's hash: it was hashed twice";
@@ -1009,8 +1191,6 @@ function encodingOf(bytes) {
 /**
  * Removes everything that the ways to a secret add to a PEM: whitespace, quotes, escapes, a name in front, base64 as
  * often as it was applied, a label that isn't the content's. Reads no key: that may fail, and masks come before.
- *
- * @param text an input or a file
  */
 function decodePem(text) {
   const layers = [];
@@ -1129,7 +1309,6 @@ const MISTAKES = [
  * Reads a certificate in every shape that a private key is read in: PEM, base64 of PEM or of DER, with whatever the way to
  * a variable added. Of several, returns the one that belongs to the private key, otherwise the first.
  *
- * @param text the input as given
  * @throws InputError without a part of the text
  */
 function readCertificate(text, privateKey) {
@@ -1226,7 +1405,7 @@ const FOREIGN_FILE = [
 ];
 /** Why a file can't be read, by the operating system's code or one of {@link readRegularFile}, and what to do. */
 const REASONS = {
-  ENOENT: [MISSING, "Check that an earlier step checks out or writes the file."],
+  ENOENT: [MISSING, "Check out or write the file in an earlier step of the same job."],
   ENOTDIR: [MISSING, "Check the path: a part of it is a file, not a folder."],
   EACCES: FOREIGN_FILE,
   EPERM: FOREIGN_FILE,
@@ -1275,7 +1454,7 @@ function looksLikePath(text) {
 
 ;// CONCATENATED MODULE: ./build/src/lib/salesforce-hosts.js
 /**
- * Every host rule, the first match wins. `*` stands for one or more characters (dots too), `#` for digits; a `*` in
+ * Every host rule, the first match wins. `*` matches one or more characters (dots too), `#` for digits; a `*` in
  * `login` is what the pattern's one `*` stood for. Sources: Salesforce help, "My Domain URL Formats" and "Partitioned
  * Domains"; Salesforce's domains as its own command line knows them.
  */
@@ -1340,10 +1519,10 @@ function findHostRule(hostname) {
   }
   throw new RangeError("the last host rule takes every host but an empty one");
 }
-/** Whether a host name is surely Salesforce's. */
+/** Whether a host name is surely Salesforce's. Addresses of Defender for Cloud Apps have a rule, but are Microsoft's. */
 function isSalesforceHost(hostname) {
   const { kind } = findHostRule(hostname).rule;
-  return kind !== "custom-domain" && kind !== "misspelled";
+  return kind !== "custom-domain" && kind !== "misspelled" && !hostname.endsWith(".mcas.ms");
 }
 function matchHost(pattern, hostname) {
   // Most patterns fail at their plain end, and that is far cheaper to see than a hundred regular expressions are to make.
@@ -1363,7 +1542,6 @@ function isSalesforceId(text) {
 /**
  * Returns the 18-character form of a Salesforce ID, which stays unique where case is ignored.
  *
- * @param id 15 characters, or 18 with their checksum
  * @returns undefined if it isn't an ID, or if its checksum is wrong
  */
 function to18Characters(id) {
@@ -1407,8 +1585,6 @@ const PLACEHOLDERS = [
 ];
 /**
  * Returns what placeholder a text is, as details for its error.
- *
- * @param text the input as given
  */
 function placeholderIn(text, placeholders = PLACEHOLDERS) {
   const value = withoutQuotes(text);
@@ -1455,7 +1631,7 @@ const DEPENDABOT_STORE =
 const NO_FORKS =
   "Let only branches of this repository run this job, since pull requests from forks get no secrets: if: github.event.pull_request.head.repo.full_name == github.repository";
 const WHY_BLANK = [
-  "Check that a secret or variable of this name exists (Settings > Secrets and variables > Actions). If it is in an environment, add environment: NAME to the job.",
+  "Check that the secret or variable that the step passes exists under that name: Settings > Secrets and variables > Actions. If it is in an environment, add environment: NAME to the job.",
   "If this is a reusable workflow, add secrets: inherit to the job that calls it.",
 ];
 /**
@@ -1591,7 +1767,6 @@ const BARE_WORDS = new Map([
 /**
  * Reads a login URL as people type it or copy it from the address bar, with or without `https://`.
  *
- * @param text the input as given
  * @returns where to ask; reading its `url` again gives the same
  * @throws InputError with one of the `login-url-` codes
  */
@@ -1617,8 +1792,6 @@ function parseLoginUrl(text) {
 /**
  * Checks an explicit audience. Its text is kept as it is, a trailing slash included: servers compare it literally.
  *
- * @param text the input as given
- * @param loginUrl where the assertion will go
  * @returns the `aud` claim, and a warning if neither it nor `login_url` is Salesforce's and their hosts differ
  * @throws InputError with one of the `audience-` codes
  */
@@ -1715,6 +1888,42 @@ function sitePath(pathname) {
   const site = pages < 0 ? names : names.slice(0, pages);
   while (site.at(-1) === "login") site.pop();
   return site.map((name) => `/${name}`).join("");
+}
+
+;// CONCATENATED MODULE: ./build/src/inputs/raw-inputs.js
+/** Every input with the value that counts when it isn't passed, as in `action.yml`. */
+const INPUT_DEFAULTS = {
+  consumer_key: "",
+  username: "",
+  private_key: "",
+  private_key_file: "",
+  assertion: "",
+  github_oidc: "false",
+  token_handler: "",
+  private_key_passphrase: "",
+  login_url: "https://login.salesforce.com",
+  audience: "",
+  certificate: "",
+  certificate_warning_days: "30",
+  expected_org_id: "",
+  export_environment_variables: "false",
+  revoke_token: "false",
+  write_job_summary: "false",
+  timeout_seconds: "60",
+};
+/** In the order of `action.yml`. */
+const INPUT_NAMES = Object.keys(INPUT_DEFAULTS);
+/**
+ * Takes the inputs out of the step's environment (`INPUT_…`, as GitHub's runner passes them).
+ */
+function rawInputs(env) {
+  const entries = Object.entries(INPUT_DEFAULTS).map(([name, otherwise]) => {
+    const given = env[`INPUT_${name.toUpperCase()}`];
+    // A login_url that was passed but is blank must not quietly become production.
+    const blankCounts = name === "login_url" && given !== undefined;
+    return [name, given?.trim() || blankCounts ? given : otherwise];
+  });
+  return Object.freeze(Object.fromEntries(entries));
 }
 
 ;// CONCATENATED MODULE: ./build/src/inputs/login-ways.js
@@ -1942,52 +2151,11 @@ function codeOf(error) {
   return String(error.code);
 }
 
-;// CONCATENATED MODULE: ./build/src/inputs/inputs.js
+;// CONCATENATED MODULE: ./build/src/inputs/reader.js
 
 
 
 
-
-
-
-
-
-
-/** Every input with the value that counts when it isn't passed, as in `action.yml`. */
-const INPUT_DEFAULTS = {
-  consumer_key: "",
-  username: "",
-  private_key: "",
-  private_key_file: "",
-  assertion: "",
-  github_oidc: "false",
-  token_handler: "",
-  private_key_passphrase: "",
-  login_url: "https://login.salesforce.com",
-  audience: "",
-  certificate: "",
-  certificate_warning_days: "30",
-  expected_org_id: "",
-  export_environment_variables: "false",
-  revoke_token: "false",
-  write_job_summary: "false",
-  timeout_seconds: "60",
-};
-const INPUT_NAMES = Object.keys(INPUT_DEFAULTS);
-/**
- * Takes the inputs out of the step's environment (`INPUT_…`, as GitHub's runner passes them).
- *
- * @param env the step's environment
- */
-function rawInputs(env) {
-  const entries = Object.entries(INPUT_DEFAULTS).map(([name, otherwise]) => {
-    const given = env[`INPUT_${name.toUpperCase()}`];
-    // A login_url that was passed but is blank must not quietly become production.
-    const blankCounts = name === "login_url" && given !== undefined;
-    return [name, given?.trim() || blankCounts ? given : otherwise];
-  });
-  return Object.freeze(Object.fromEntries(entries));
-}
 /** Inputs that nothing prints. A private key in any other one is in the wrong place. */
 const SECRETS = ["private_key", "private_key_passphrase"];
 /** The most characters that an input may have, and bytes of the passphrase: OpenSSL reads no more (PEM_BUFSIZE). */
@@ -2020,6 +2188,54 @@ function secretsOfInputs(raw) {
   const others = [...passphrase.filter((line) => line !== ""), ...assertion.filter((part) => part.length >= 8)];
   return [...new Set([...linesToMask(raw.private_key), ...others, ...misplaced])];
 }
+/** Reads inputs one by one, and collects what is wrong with them. */
+function inputReader(raw, deps, issues = []) {
+  const take = (input, read) => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      issues.push({ input, code: error.code, message: error.message, fixes: error.fixes });
+      return undefined;
+    }
+  };
+  const read = (input, parse) =>
+    take(input, () => {
+      reader_refuseUnusable(input, raw[input]);
+      return parse(raw[input]);
+    });
+  const readOptional = (input, parse) => (raw[input] === "" ? undefined : read(input, parse));
+  const readRequired = (input, parse) =>
+    raw[input] === "" ? take(input, () => refuseBlank("is blank", deps)) : read(input, parse);
+  return { issues, take, read, readOptional, readRequired };
+}
+/** Refuses what is wrong with a text whatever its input is for. */
+function reader_refuseUnusable(input, text) {
+  if (!SECRETS.includes(input) && findPrivateKey(text)) throw inputError("input-is-a-private-key");
+  const limit = LIMITS[input] ?? DEFAULT_LIMIT;
+  const isBytes = input === "private_key_passphrase";
+  const length = isBytes ? Buffer.byteLength(text.replace(/\r?\n$|\r$/, "")) : text.length;
+  if (length > limit) {
+    const detail = `has ${length} ${isBytes ? "bytes" : "characters"}, and the limit is ${limit}`;
+    throw inputError("input-too-long", { detail });
+  }
+  // A key may be found beside a placeholder, so it looks for one itself.
+  if (input !== "private_key") refusePlaceholder(text, ANY_WORD.includes(input));
+  if (!MAY_BE_QUOTED.includes(input)) refuseQuotes(text);
+}
+
+;// CONCATENATED MODULE: ./build/src/inputs/inputs.js
+
+
+
+
+
+
+
+
+
+
+
 /** Returns whether a job summary is wanted, even if other inputs can't be used. */
 function wantsSummary(raw) {
   return isTrue(raw.write_job_summary);
@@ -2086,215 +2302,13 @@ function readCertificateOf({ privateKey, assertion }, { take, readOptional }) {
 function byInput(one, other) {
   return INPUT_NAMES.indexOf(one.input) - INPUT_NAMES.indexOf(other.input);
 }
-/** Reads inputs one by one, and collects what is wrong with them. */
-function inputReader(raw, deps, issues = []) {
-  const take = (input, read) => {
-    try {
-      return read();
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      issues.push({ input, code: error.code, message: error.message, fixes: error.fixes });
-      return undefined;
-    }
-  };
-  const read = (input, parse) =>
-    take(input, () => {
-      inputs_refuseUnusable(input, raw[input]);
-      return parse(raw[input]);
-    });
-  const readOptional = (input, parse) => (raw[input] === "" ? undefined : read(input, parse));
-  const readRequired = (input, parse) =>
-    raw[input] === "" ? take(input, () => refuseBlank("is blank", deps)) : read(input, parse);
-  return { issues, take, read, readOptional, readRequired };
-}
-/** Refuses what is wrong with a text whatever its input is for. */
-function inputs_refuseUnusable(input, text) {
-  if (!SECRETS.includes(input) && findPrivateKey(text)) throw inputError("input-is-a-private-key");
-  const limit = LIMITS[input] ?? DEFAULT_LIMIT;
-  const isBytes = input === "private_key_passphrase";
-  const length = isBytes ? Buffer.byteLength(text.replace(/\r?\n$|\r$/, "")) : text.length;
-  if (length > limit) {
-    const detail = `has ${length} ${isBytes ? "bytes" : "characters"}, and the limit is ${limit}`;
-    throw inputError("input-too-long", { detail });
-  }
-  // A key may be found beside a placeholder, so it looks for one itself.
-  if (input !== "private_key") refusePlaceholder(text, ANY_WORD.includes(input));
-  if (!MAY_BE_QUOTED.includes(input)) refuseQuotes(text);
-}
 function readKey(raw, deps) {
   const { private_key: key, private_key_file: file } = raw;
   if (key === "" && file === "") return refuseBlank("is blank, and so are private_key_file and assertion", deps);
-  inputs_refuseUnusable(key === "" ? "private_key_file" : "private_key", key || file);
+  reader_refuseUnusable(key === "" ? "private_key_file" : "private_key", key || file);
   const text = key || decodeKeyFile(readKeyFile(file, deps));
   linesToMask(text).forEach(deps.mask);
   return readPrivateKey({ text, passphrase: raw.private_key_passphrase || undefined, mask: deps.mask });
-}
-
-;// CONCATENATED MODULE: ./build/src/lib/sanitize.js
-const CUT_BEFORE_CLEANING = 4096;
-/** What a credential consists of: base64, base64url, percent-encoding, and the separators of tokens and JWTs. */
-const WORD = /([\w\-+/=.!%~]+)/;
-const REDACTED = "[…]";
-/** What may separate two pieces of a credential, such as `", "`. */
-const MAX_SEPARATOR = 4;
-/** What is taken out of text that a server sent, in this order, and what replaces it. */
-const CLEANING = [
-  // Terminal escape sequences (ECMA-48 §5.4) could recolor or overwrite what the log shows.
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this removes
-  [/\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*|.)/g, ""],
-  // Control, format and separator characters end a line for the runner, or hide text from a reader.
-  [/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " "],
-];
-/**
- * Anything that looks like a credential: a server may send back the assertion that it was sent, and a part of it is
- * not covered by the mask of the whole.
- */
-const CREDENTIAL =
-  /(?=[\w\-+/=.!%~]*\d)(?=[\w\-+/=.!%~]*[a-z])(?=[\w\-+/=.!%~]*[A-Z])[\w\-+/=.!%~]{16,}|[0-9a-fA-F]{32,}/g;
-/** What remains could act on the runner: `##[command]` anywhere in a line, `::command::` at its start (actions/runner, ActionCommand). */
-const DISARMING = [
-  [/##\[/g, "# # ["],
-  [/::/g, ": :"],
-];
-/**
- * Makes text from elsewhere fit to be shown: one line without control characters, workflow commands or anything
- * that looks like a credential, cut to `limit` characters. A credential is found in one piece, wrapped or cut into
- * pieces of one length, spaced out, in UTF-16, in hex or percent-encoded. A server that hides one in its text by other
- * means isn't stopped: it knows the assertion already.
- *
- * @param text what a server, a proxy or an operating system said
- * @param limit the most characters to show
- */
-function sanitize(text, limit = 300) {
-  const cleaned = hidePieces(replaceAll(beginning(text), CLEANING)).replace(CREDENTIAL, REDACTED);
-  const clean = replaceAll(cleaned, DISARMING).trim();
-  return clean.length > limit ? `${clean.slice(0, limit - 1)}…` : clean;
-}
-function replaceAll(text, replacements) {
-  return replacements.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), text);
-}
-/** A word that the cut goes through is left out: what is left of a credential may be too short to look like one. */
-function beginning(text) {
-  if (text.length <= CUT_BEFORE_CLEANING) return text;
-  return text.slice(0, CUT_BEFORE_CLEANING).replace(/[\w\-+/=.!%~]+$/, "…");
-}
-/**
- * Hides a credential that was cut into pieces: words of one length in a row, with a shorter one at the end. Text in
- * UTF-16 that is read as UTF-8 is pieces of one letter, since it has a NUL beside each. Words of a language don't come
- * like that: four in a row of five letters or more, or eight shorter ones, are taken for pieces.
- */
-function hidePieces(text) {
-  // Words are at odd positions, and what separates them is at even ones.
-  const parts = text.split(WORD);
-  let shown = "";
-  for (let at = 0; at < parts.length; ) {
-    const length = at % 2 === 1 ? lengthOfPieces(parts, at) : 0;
-    shown += length > 0 ? REDACTED : parts[at];
-    at += length || 1;
-  }
-  return shown;
-}
-/** Returns how many parts from a word on are pieces of a credential and their separators; 0 if it isn't one. */
-function lengthOfPieces(parts, first) {
-  const size = parts[first]?.length ?? 0;
-  const isNear = (word) => word < parts.length && (parts[word - 1]?.length ?? 0) <= MAX_SEPARATOR;
-  let next = first + 2;
-  while (isNear(next) && parts[next]?.length === size) next += 2;
-  if ((next - first) / 2 < (size < 5 ? 8 : 4)) return 0;
-  const hasRest = isNear(next) && (parts[next]?.length ?? 0) < size;
-  return next - first + (hasRest ? 1 : -1);
-}
-
-;// CONCATENATED MODULE: ./build/src/diagnosis/message.js
-
-
-
-/** The runner cuts messages at 4,096 characters. */
-const MAX_MESSAGE = 4000;
-const MAX_HEADLINE = 120;
-const NOT_SENT = "No request was sent to Salesforce.";
-/**
- * Writes the message of the one error annotation: what is wrong in the first line, then what was said, who and where, and
- * the likely causes with a fix each.
- *
- * @param error whatever ended the step
- * @param docs where the documentation is: see {@link troubleshootingUrl}
- * @returns plain text of several lines, at most 4,000 characters
- */
-function errorMessage(error, docs) {
-  if (error instanceof InputsError) return describeInputs(error.issues, docs);
-  return error instanceof ActionError ? describeError(error, docs) : cut(describeUnexpected(error), MAX_MESSAGE);
-}
-/**
- * Where this version's documentation is.
- *
- * @param env the step's environment: GitHub names there the action as it was used, but not for `uses: ./`
- * @returns an absolute address, or the path in the repository
- */
-function troubleshootingUrl(env) {
-  const repository = env["GITHUB_ACTION_REPOSITORY"];
-  const ref = env["GITHUB_ACTION_REF"];
-  const server = env["GITHUB_SERVER_URL"] || "https://github.com";
-  return repository && ref ? `${server}/${repository}/blob/${ref}/docs/troubleshooting.md` : "docs/troubleshooting.md";
-}
-function describeError({ message, context, causes, code }, docs) {
-  const help = `\n\nHelp: ${docs}#${code}`;
-  const text = [[message, ...context].join("\n"), ...listCauses(causes)].join("\n\n");
-  return cut(text, MAX_MESSAGE - help.length) + help;
-}
-/** A single cause is certain, so it has no number. */
-function listCauses(causes) {
-  if (causes.length === 0) return [];
-  if (causes.length === 1) return causes.map(({ cause, fix }) => [cause, `Fix: ${fix}`].filter(Boolean).join("\n"));
-  const items = causes.map(({ cause, fix }, index) => {
-    return cause === undefined ? `${index + 1}. ${fix}` : `${index + 1}. ${cause}\n   Fix: ${fix}`;
-  });
-  return [items.join("\n")];
-}
-function describeInputs(issues, docs) {
-  const [first] = issues;
-  if (issues.length === 1 && first) {
-    const { input, message, fixes, code } = first;
-    const causes = fixes.map((fix) => ({ fix }));
-    return describeError(
-      new ActionError({ code, headline: `${input} ${message}.`, context: [NOT_SENT], causes }),
-      docs,
-    );
-  }
-  const groups = [...Map.groupBy(issues, ({ code, fixes }) => `${code}\n${fixes[0]}`).values()];
-  const head = `${headlineOf(issues)}\n${NOT_SENT}`;
-  const full = [head, ...groups.map((group) => describeIssues(group, docs, true))].join("\n\n");
-  // Where there are too many issues for one annotation, the fixes are left out: the links lead to them.
-  if (full.length <= MAX_MESSAGE) return full;
-  return cut([head, ...groups.map((group) => describeIssues(group, docs, false))].join("\n\n"), MAX_MESSAGE);
-}
-/** Names that don't fit in are counted. */
-function headlineOf(issues) {
-  const names = issues.map(({ input }) => input);
-  for (let shown = names.length; ; shown--) {
-    const rest = shown === names.length ? "" : ` and ${names.length - shown} more`;
-    const headline = `${names.length} invalid inputs: ${names.slice(0, shown).join(", ")}${rest}.`;
-    if (headline.length <= MAX_HEADLINE) return headline;
-  }
-}
-/** Inputs that need the same fix, with that fix said once. */
-function describeIssues(group, docs, withFix) {
-  const lines = group.map(({ input, message }) => `${input} ${message}.`);
-  const [{ code, fixes }] = group;
-  return [...lines, ...(withFix ? [`   Fix: ${fixes[0]}`] : []), `   Help: ${docs}#${code}`].join("\n");
-}
-/** A cut goes between characters, not through the two halves of one. */
-function cut(text, limit) {
-  return text.length <= limit ? text : `${text.slice(0, limit - 1).replace(/[\ud800-\udbff]$/, "")}…`;
-}
-/** The message of a bug wasn't written by us, so it is sanitized like remote text, with all its causes. */
-function describeUnexpected(error) {
-  const chain = [];
-  for (let link = error; link !== undefined && chain.length < 5; link = link.cause) {
-    chain.push(sanitize(link instanceof Error ? `${link.name}: ${link.message}` : String(link)));
-    if (!(link instanceof Error)) break;
-  }
-  return `Internal error of the action. Please report it as an issue with the next line.\n${chain.join(" <- ")}`;
 }
 
 ;// CONCATENATED MODULE: ./build/src/lib/clock.js
@@ -3278,11 +3292,18 @@ class ProxyAddressError extends Error {
   }
 }
 const EXAMPLE = "http://USER:PASSWORD@HOST:PORT";
+/** What a URL has to be free of at its ends; it takes spaces and control characters there (URL Standard, "basic URL parser"). */
+const INVISIBLE_ENDS = /^[\s\u200b-\u200d\u2060]|[\s\u200b-\u200d\u2060]$/;
 /**
  * Mistakes with which the client would pass over the proxy, or take a part of the password for its host. The first
  * match is reported.
  */
 const ADDRESS_RULES = [
+  {
+    isBroken: (address) => INVISIBLE_ENDS.test(address),
+    cause: "begins or ends with an invisible character, such as a no-break space",
+    fix: `Type the address again instead of copying it: ${EXAMPLE}`,
+  },
   {
     isBroken: (address) => /^["'`“”‘’]|["'`“”‘’]$/.test(address),
     cause: "has quotation marks around the address",
@@ -3323,19 +3344,21 @@ const ADDRESS_RULES = [
 /**
  * Refuses to send when the environment names a proxy whose address the client can't read: it would pass over the proxy
  * and connect to the host directly, or connect to a host that a part of the password names.
- *
- * @param env the step's environment
- * @param send sends the request otherwise
  */
 function requireReadableProxy(env, send) {
   return async (request) => {
     // The same order as in the client's `getProxyUrl`.
     const variable = env["https_proxy"] ? "https_proxy" : "HTTPS_PROXY";
     const address = env[variable];
-    const broken = address && ADDRESS_RULES.find(({ isBroken }) => isBroken(address.trim()));
+    const broken = address && ADDRESS_RULES.find(({ isBroken }) => isBroken(withoutSpaces(address)));
     if (broken && !checkBypass(new URL(request.url))) throw new ProxyAddressError(variable, broken);
     return send(request);
   };
+}
+/** As URL trims it: `trim()` would also remove characters with which the client can't read the address. */
+function withoutSpaces(address) {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what URL removes
+  return address.replace(/^[\u0000- ]+|[\u0000- ]+$/g, "");
 }
 function hasScheme(address) {
   return /^https?:\/\//i.test(address);
@@ -4388,18 +4411,22 @@ const SAME_USER = {
   cause:
     "The runner's files belong to another user than the one that runs this step, as in container jobs and on Actions Runner Controller.",
   fix: "Run the job's container as the user of the runner, for example with container.options: --user 1001 (the number that `id -u` prints for the runner's user).",
+  nextAct: "Run the container as the runner's user.",
 };
 const NOT_MOUNTED = {
   cause: "The runner's temporary folder isn't mounted where this step runs.",
   fix: "Mount the runner's work folder (_work, with _temp in it) into the container at the same path, as the runner does for container jobs.",
+  nextAct: "Mount the runner's work folder.",
 };
 const OVERWRITTEN = {
   cause: "The workflow or an earlier step set the variable to something else.",
   fix: "Remove the variable from env of the workflow, the job and the step: the runner sets it.",
+  nextAct: "Remove the variable from env.",
 };
 const DISK_FULL = {
   cause: "The disk with the runner's temporary folder is full, or the user's quota is used up.",
   fix: "Free space on the runner's disk, then run the job again.",
+  nextAct: "Free space on the disk.",
 };
 /** Causes by the code of the system's error. */
 const CAUSES = {
@@ -4510,7 +4537,7 @@ function describeOutcome(file, undone) {
 function notSet(file) {
   return new ActionError({
     code: "not-a-step",
-    headline: `${file} isn't set, so the action can't pass on ${CONTENT[file]}.`,
+    headline: `${file} isn't set, so the action can't pass on ${CONTENT[file]}. Run it in a step of a workflow.`,
     context: ["No token was requested."],
     causes: [
       {
@@ -4527,11 +4554,12 @@ function notSet(file) {
 function unusable(file, error, outcome) {
   const { code = "", message = "" } = error;
   const reason = code === "NOT_A_FILE" ? "it isn't a regular file" : code || message;
+  const known = CAUSES[code];
   return new ActionError({
     code: "runner-file-unusable",
-    headline: `The runner's file ${file} can't be written (${reason}).`,
+    headline: `The runner's file ${file} can't be written (${reason}).${known ? ` ${known[0].nextAct}` : ""}`,
     context: [outcome],
-    causes: CAUSES[code] ?? [SAME_USER, NOT_MOUNTED, DISK_FULL],
+    causes: known ?? [SAME_USER, NOT_MOUNTED, DISK_FULL],
     cause: error,
   });
 }
@@ -4614,9 +4642,7 @@ function describeSkew(skewMs) {
  * How long to wait before the next attempt: exponential backoff with full jitter, and no less than the server asked for.
  *
  * @param attempt number of the attempt that failed, from 1
- * @param retryAfterMs what the server asked for, in milliseconds
  * @param random a number from 0 up to, not including, 1
- * @returns milliseconds
  */
 function backoff(attempt, retryAfterMs, random) {
   const ceiling = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1));
@@ -4625,7 +4651,6 @@ function backoff(attempt, retryAfterMs, random) {
 /**
  * Reads `Retry-After` (RFC 9110 §10.2.3).
  *
- * @param headers of the response
  * @param now milliseconds since 1970
  * @returns milliseconds from now; 0 without a usable header
  */
@@ -4639,6 +4664,7 @@ function retryAfter(headers, now) {
 ;// CONCATENATED MODULE: ./build/src/diagnosis/hints.js
 
 
+const CHECK_CLOCK = "Check the runner's clock.";
 const hints_DAY_MS = 86_400_000;
 const SOON_MS = 30 * hints_DAY_MS;
 /** What Salesforce's consumer keys look like so far; nothing documents it. */
@@ -4699,10 +4725,15 @@ function wrongClock({ result: { measuredSkewMs = 0, signing } }) {
     return {
       cause: `The Date header of the response is ${Math.round(Math.abs(measuredSkewMs) / hints_DAY_MS)} days away from the runner's clock. The action doesn't sign for a date that far away.`,
       fix: "Check the runner's clock first. If it is right, check that login_url and the proxy are Salesforce's and yours.",
+      nextAct: CHECK_CLOCK,
     };
   }
   const effect = measuredSkewMs > 0 ? "the assertion had expired on arrival" : "the assertion expires too late";
-  return { cause: `The runner's clock is ${describeSkew(measuredSkewMs)}: ${effect}.`, fix: SET_CLOCK };
+  return {
+    cause: `The runner's clock is ${describeSkew(measuredSkewMs)}: ${effect}.`,
+    fix: SET_CLOCK,
+    nextAct: CHECK_CLOCK,
+  };
 }
 /** What only the step that signed can change. */
 function signedEarlier({ inputs, result }) {
@@ -4715,7 +4746,11 @@ function signedEarlier({ inputs, result }) {
     "audience-refused": `set aud to ${aud}`,
     "assertion-invalid": "use the app's key and RS256. If you set certificate, the action names the mistake",
   };
-  return { cause: "The action can't change a signed assertion.", fix: `In the signing step, ${fixes[code]}.` };
+  return {
+    cause: "The action can't change a signed assertion.",
+    fix: `In the signing step, ${fixes[code]}.`,
+    nextAct: "Correct the step that signs.",
+  };
 }
 function unusualAudience({ inputs }) {
   const { audience, loginUrl } = inputs;
@@ -4737,6 +4772,7 @@ function sandboxUserInProduction({ inputs: { username, loginUrl } }) {
   return {
     cause: `The username ends in .${sandbox} like a sandbox user's, but ${loginUrl.host} is a production address.`,
     fix: `If this is a sandbox, set login_url to its My Domain (${address}). If it is production, remove .${sandbox} from username.`,
+    nextAct: "Check login_url and username.",
   };
 }
 function otherUserInSandbox({ inputs: { username, loginUrl } }) {
@@ -4760,8 +4796,9 @@ function sandboxOf(username) {
 function genericLoginHost({ inputs: { loginUrl } }) {
   if (loginUrl.kind !== "login-host" && loginUrl.kind !== "instance") return undefined;
   return {
-    cause: `The request went to ${loginUrl.host}, which may not find External Client Apps since Spring '26.`,
+    cause: `The request went to ${loginUrl.host}, which is reported not to find External Client Apps since Spring '26.`,
     fix: USE_MY_DOMAIN,
+    nextAct: "Set login_url to the org's My Domain.",
   };
 }
 function unusualConsumerKey({ inputs: { consumerKey } }) {
@@ -4770,6 +4807,7 @@ function unusualConsumerKey({ inputs: { consumerKey } }) {
   return {
     cause: `consumer_key has ${consumerKey.length} characters and ${begins} with 3MVG9. Consumer keys typically have 85 and begin with 3MVG9.`,
     fix: COPY_KEY,
+    nextAct: "Check consumer_key.",
   };
 }
 function keyMatchesCertificate({ inputs }) {
@@ -4777,6 +4815,7 @@ function keyMatchesCertificate({ inputs }) {
   return {
     cause: "The private key matches the input certificate, so the app has another certificate or none.",
     fix: UPLOAD_CERTIFICATE,
+    nextAct: "Check that the app has the input certificate.",
   };
 }
 /** Told as a fact and never first: Salesforce is reported to go on accepting an expired certificate. */
@@ -4796,6 +4835,7 @@ function bothAudiencesRejected({ inputs, result: { signing } }) {
   return {
     cause: `Salesforce rejected both audiences that belong to login_url: ${inputs.audience} and ${signing.audience}.`,
     fix: `Check that ${inputs.loginUrl.host} is the org's current address: ${MY_DOMAIN}.`,
+    nextAct: "Check that login_url is the org's current My Domain.",
   };
 }
 function newAddress({ inputs: { loginUrl }, result: { response } }) {
@@ -4836,7 +4876,7 @@ function describeClaims(claims) {
 /** The login rule that would let a job in, as the text of a custom metadata record. */
 function loginRule(claims) {
   const inEnvironment = claims["environment"] !== undefined;
-  const isOwnWorkflow = String(claims["job_workflow_ref"]).startsWith(`${claims["repository"]}/`);
+  const isOwnWorkflow = safe(claims["job_workflow_ref"]).startsWith(`${safe(claims["repository"])}/`);
   const fields = {
     App__c: "GitHub_Keyless",
     Environment__c: claims["environment"],
@@ -4875,6 +4915,7 @@ function safe(value) {
 
 
 
+
 const MAX_CAUSES = 4;
 /** Errors that only External Client Apps cause. */
 const EXTERNAL_CLIENT_APP = /^(?:app_not_found$|OAUTH_EC_)/i;
@@ -4885,6 +4926,8 @@ const FACTS = {
   "audience not set": ({ inputs }) => inputs.audience === inputs.loginUrl.audience || inputs.assertion !== undefined,
   "My Domain": ({ inputs }) => inputs.loginUrl.isMyDomain,
   "not a site": ({ inputs }) => inputs.loginUrl.kind !== "site" && inputs.loginUrl.kind !== "custom-domain",
+  "not a sandbox": ({ inputs }) => inputs.loginUrl.isSandbox === false,
+  "longest attempts": ({ inputs }) => attemptMs(inputs.timeoutSeconds * 1000) === attemptMs(Number.POSITIVE_INFINITY),
   "External Client App": isExternalClientApp,
 };
 /**
@@ -4899,7 +4942,7 @@ function explain(run) {
   const likely = response.rule.causes.filter(({ unless }) => unless === undefined || !FACTS[unless](run));
   return new ActionError({
     code: response.rule.code,
-    headline: response.rule.headline,
+    headline: withNextAct(response.rule.headline, hints[0]),
     context: [...describeResponse(response), ...describeTarget(run), ...describeAttempts(run)],
     causes: withoutRepeats(inOrder(hints, likely))
       .slice(0, MAX_CAUSES)
@@ -4917,6 +4960,10 @@ function describeTarget(run) {
     `Job of ${describeJob(claims)} at ${host}`,
     ...(result.response.kind === "error" ? describeClaims(claims) : []),
   ];
+}
+/** A headline says what is wrong, then what to do: what this run shows may ask for another act than the rule does. */
+function withNextAct(headline, hint) {
+  return hint?.nextAct === undefined ? headline : headline.replace(/\. .*$/, `. ${hint.nextAct}`);
 }
 /** What Salesforce or the network said; nothing if nothing came. */
 function describeResponse(response) {
@@ -5021,7 +5068,9 @@ function loginSummary(username, token, certificateExpiresAt) {
  * @param message the error annotation's message; it quotes a server, so it is shown as text and can't become markup
  */
 function failureSummary(message) {
-  return `### Salesforce login failed\n\n<pre>${asText(message).replaceAll("\n", "<br>")}</pre>\n`;
+  // In an HTML block GitHub doesn't make an address a link. Only our own lines begin with "Help:": quoted text is one line.
+  const text = asText(message).replace(/^( *Help: )(https:\/\/[^\s"]+)$/gm, '$1<a href="$2">$2</a>');
+  return `### Salesforce login failed\n\n<pre>${text.replaceAll("\n", "<br>")}</pre>\n`;
 }
 function asText(text) {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
@@ -5036,29 +5085,30 @@ function asText(text) {
 const OPAQUE = /^(00D[A-Za-z0-9]{12})!([A-Za-z0-9._]{16,2000})$/;
 const JWT = /^eyJ[\w-]{8,20000}\.[\w-]{8,20000}\.[\w-]{8,4000}$/;
 const IDENTITY_PATH = /^\/(?:[\w.-]+\/)*id\/(00D[A-Za-z\d]{12,15})\/(005[A-Za-z\d]{12,15})$/;
-/** `scope-token`s of RFC 6749 §3.3, separated by spaces. */
-const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/;
+/** `scope-token`s of RFC 6749 §3.3, separated by spaces, without the characters that a shell reads: Salesforce's have none. */
+const SCOPE = /^[\w.:/-]+(?: [\w.:/-]+)*$/;
 const MAX_SCOPE = 4096;
 /** A host name with a dot and a last label that isn't a number: no IP address, and no character that a shell reads. */
 const access_token_HOST_NAME = /^(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)+[a-z][a-z\d-]{0,61}[a-z\d]$/;
+/** A token has one line. */
+const MAX_MASKED_LINES = 10;
 const LATEST_TIME_MS = Date.UTC(2200, 0);
 /**
  * What must be masked of a token response before anything else is done with it: the token, and the part after the `!`,
  * which is as good as the token to whoever knows the org.
- *
- * @param fields of the answer, unchecked
  */
 function secretsOf(fields) {
   const token = fields["access_token"];
   if (typeof token !== "string") return [];
   const tail = token.slice(token.indexOf("!") + 1);
-  // Hiding a value of a few characters would hide half the log: a broken server's "token" may be no more than that.
-  return [token, tail].filter((secret) => secret.trim().length >= 8);
+  // The runner masks each line by itself. A broken server's "token" may have thousands, or lines of one character, which
+  // would hide half the log.
+  const lines = [token, tail].flatMap((secret) => secret.split(/[\r\n]+/, MAX_MASKED_LINES));
+  return [...new Set(lines.map((line) => line.trim()))].filter((line) => line.length >= 8);
 }
 /**
  * What a revocation needs of a token response, even of one that fails the checks.
  *
- * @param fields of the response, unchecked
  * @returns undefined without a token; where the response names no usable instance, the host that granted the token
  */
 function revocable(fields, hosts) {
@@ -5190,7 +5240,10 @@ const refusals_OTHER_ORG = {
   cause: "Another org answered: login_url and the app belong to different orgs.",
   fix: USE_MY_DOMAIN,
 };
-const SEE_LOGIN_HISTORY = { cause: "Login History says more than this answer.", fix: LOGIN_HISTORY };
+const SEE_LOGIN_HISTORY = {
+  cause: "Salesforce may have recorded another reason in the org.",
+  fix: LOGIN_HISTORY,
+};
 const REQUEST_CHANGED = {
   cause: "A proxy between the runner and Salesforce changes requests.",
   fix: "Ask the operator of the proxy (https_proxy of the runner) not to modify requests to Salesforce.",
@@ -5198,20 +5251,20 @@ const REQUEST_CHANGED = {
 const NOT_INSTALLED = {
   cause:
     "The app belongs to another org and isn't installed here. Salesforce has blocked such apps since September 2025.",
-  fix: "Create an External Client App in this org (setup/setup.sh does it) and use its consumer key.",
+  fix: `Create an External Client App in this org ${BY_SCRIPT} and use its consumer key.`,
 };
 /** What a 429, a 5xx, or Salesforce's own "retry" means, with or without a page in the body. */
 const UNAVAILABLE = {
   code: "salesforce-unavailable",
-  headline: "Salesforce is temporarily unavailable. Nothing is wrong with your configuration.",
+  headline: "Salesforce is temporarily unavailable. Nothing is wrong with your configuration. Run the job again later.",
   causes: [
     {
       cause: "Salesforce is overloaded, is under maintenance, or had an internal error.",
       fix: "Wait until https://status.salesforce.com shows the org's instance as available (Setup > Company Information > Instance), then run the job again.",
     },
     {
-      cause: "Short outages last longer than timeout_seconds, which all attempts share.",
-      fix: "Increase timeout_seconds (up to 600).",
+      cause: "The outage is longer than timeout_seconds, which is the limit for all attempts together.",
+      fix: "Increase timeout_seconds, to 600 at most.",
     },
   ],
   retry: true,
@@ -5224,7 +5277,7 @@ const REFUSALS = [
   {
     code: "login-rate-exceeded",
     match: /^rate_limit_exceeded:|login rate exceeded/i,
-    headline: "The user reached Salesforce's limit of logins per hour.",
+    headline: "The user reached Salesforce's limit of logins per hour. Wait an hour, then run the job again.",
     causes: [
       {
         cause: "The user logged in more than 3,600 times within an hour, logins by other tools included.",
@@ -5239,10 +5292,18 @@ const REFUSALS = [
   {
     code: "user-has-not-approved",
     match: /(?:hasn\S{0,8}t|not) approved this (?:consumer|app)/i,
-    headline: "The user isn't preauthorized for the app.",
+    headline:
+      "The user isn't preauthorized for the app in this org. Check the app's Policies and the user's permission sets.",
     causes: [
-      { cause: "None of the user's permission sets or profiles is assigned to the app.", fix: PRE_AUTHORIZE },
-      { cause: "The app's permission set isn't assigned to the user.", fix: ASSIGN_PERMISSION_SET },
+      {
+        cause:
+          "The app's policies don't select a permission set of the user, or don't set Permitted Users to admin approved.",
+        fix: PRE_AUTHORIZE,
+      },
+      {
+        cause: "The permission set that the app's policies list isn't assigned to the user, or the assignment expired.",
+        fix: ASSIGN_PERMISSION_SET,
+      },
       NOT_LIVE_YET,
       refusals_OTHER_ORG,
     ],
@@ -5250,11 +5311,14 @@ const REFUSALS = [
   {
     code: "user-not-admin-approved",
     match: /^(?:invalid_app_access|OAUTH(?:_EC)?_APP_ACCESS_DENIED):|not admin approved/i,
-    headline: "The app admits only users that an administrator approved, and this user isn't approved.",
+    headline: "The user isn't approved for the app. Select one of the user's permission sets in the app's Policies.",
     causes: [
-      { cause: "None of the user's permission sets or profiles is assigned to the app.", fix: PRE_AUTHORIZE },
       {
-        cause: "The app's permission set isn't assigned to the user, or the assignment expired.",
+        cause: "The app's policies don't select one of the user's permission sets, or the user's profile.",
+        fix: SELECT_PERMISSION_SET,
+      },
+      {
+        cause: "The permission set that the app's policies list isn't assigned to the user, or the assignment expired.",
         fix: ASSIGN_PERMISSION_SET,
       },
       NOT_LIVE_YET,
@@ -5263,12 +5327,14 @@ const REFUSALS = [
   {
     code: "app-not-found",
     match: /^(?:app_not_found|OAUTH_EC_APP_NOT_FOUND):|client app is not installed in this org/i,
-    headline: "The org doesn't have an External Client App with this consumer key.",
+    headline:
+      "Salesforce didn't find the External Client App. Check that login_url and consumer_key belong to the same org.",
     causes: [
       { cause: "consumer_key belongs to an app in another org.", fix: COPY_KEY },
       {
         cause: "The sandbox was refreshed, which removed its apps.",
-        fix: "Create the app in the sandbox again (setup/setup.sh does it), and store the new consumer key.",
+        fix: `Create the app in the sandbox again ${BY_SCRIPT}, and store the new consumer key.`,
+        unless: "not a sandbox",
       },
       { cause: "The app was created or changed within the last minutes.", fix: WAIT },
     ],
@@ -5276,7 +5342,8 @@ const REFUSALS = [
   {
     code: "client-identifier-invalid",
     match: /^invalid_client_id:|client identifier invalid/i,
-    headline: "Salesforce doesn't know an app with this consumer key.",
+    headline:
+      "Salesforce doesn't know an app with this consumer key. Check the key, and that login_url is its org's address.",
     causes: [
       { cause: "consumer_key is mistyped or cut off, or it is the consumer secret.", fix: COPY_KEY },
       {
@@ -5285,7 +5352,7 @@ const REFUSALS = [
       },
       {
         cause: "The app was deleted, or a sandbox refresh removed it.",
-        fix: "Create the app in this org again (setup/setup.sh does it), and store the new consumer key.",
+        fix: `Create the app in this org again ${BY_SCRIPT}, and store the new consumer key.`,
       },
       { cause: "The app was created within the last minutes.", fix: WAIT },
     ],
@@ -5293,7 +5360,8 @@ const REFUSALS = [
   {
     code: "app-not-installed",
     match: /app must be installed into org/i,
-    headline: "The org rejects apps that aren't installed in it.",
+    headline:
+      "The app isn't installed in this org, so the org rejects it. Create an app in the org, or install this one.",
     causes: [
       NOT_INSTALLED,
       {
@@ -5302,15 +5370,16 @@ const REFUSALS = [
         unless: "External Client App",
       },
       {
-        cause: "API Access Control is on, and the app isn't allowed there.",
-        fix: "Setup > API Access Control: allow the app.",
+        cause: "API Access Control is on, which allows only apps with admin-approved users.",
+        fix: PRE_AUTHORIZE,
       },
     ],
   },
   {
     code: "client-credentials-invalid",
     match: /^invalid_client: *$|invalid client credentials/i,
-    headline: "The private key doesn't match the certificate on the app.",
+    headline:
+      "The private key doesn't match the certificate on the app. Upload its certificate, or store the app's key.",
     causes: [
       { cause: "The app has another certificate than the private key's.", fix: UPLOAD_CERTIFICATE },
       {
@@ -5325,7 +5394,8 @@ const REFUSALS = [
   {
     code: "assertion-expired",
     match: /expired authorization code|(?:assertion|token|jwt) (?:is |has )?expired|expired (?:assertion|token|jwt)/i,
-    headline: "The assertion had expired when Salesforce received it.",
+    headline:
+      "The assertion had expired when Salesforce received it. Check the runner's clock, or what delays its requests.",
     causes: [
       { cause: "The runner's clock is wrong.", fix: SET_CLOCK, unless: "signed on Salesforce's time" },
       {
@@ -5340,7 +5410,7 @@ const REFUSALS = [
     code: "assertion-invalid",
     match:
       /invalid (?:jwt )?assertion|assertion (?:is )?(?:invalid|not valid)|invalid signature|signature (?:is )?(?:invalid|(?:verification|validation) failed)/i,
-    headline: "Salesforce can't verify the signature with the certificate on the app.",
+    headline: "Salesforce can't verify the signature. Compare the private key with the certificate on the app.",
     causes: [
       {
         cause: "The private key isn't the key of the certificate on the app.",
@@ -5358,7 +5428,8 @@ const REFUSALS = [
   {
     code: "audience-refused",
     match: /audience/i,
-    headline: "Salesforce rejected the audience of the assertion.",
+    headline:
+      "Salesforce rejected the audience of the assertion. Check login_url, and remove the input audience if it is set.",
     causes: [
       {
         cause: "The input audience isn't the one that this org expects.",
@@ -5382,15 +5453,16 @@ const REFUSALS = [
   {
     code: "user-inactive",
     match: /^inactive_user:|inactive user|user (?:is )?inactive/i,
-    headline: "The user is deactivated or frozen.",
+    headline: "The user is deactivated or frozen in this org. Activate or unfreeze it in Setup > Users.",
     causes: [
       {
-        cause: "The user is deactivated or frozen in this org.",
+        cause: "An administrator or an automation deactivated or froze the user.",
         fix: "Setup > Users > the user: click Unfreeze, or Edit and select Active.",
       },
       {
         cause: "A sandbox refresh copied the user from production, where it is inactive.",
         fix: "Activate the user in the sandbox: Setup > Users > the user > Edit > Active.",
+        unless: "not a sandbox",
       },
       {
         cause: "username is another user than you intend.",
@@ -5401,7 +5473,7 @@ const REFUSALS = [
   {
     code: "user-locked-out",
     match: /user is locked\b/i,
-    headline: "The user is locked out.",
+    headline: "The user is locked out. Unlock it in Setup > Users.",
     causes: [
       {
         cause: "Too many failed password logins, by a person or another tool, locked the user.",
@@ -5412,18 +5484,19 @@ const REFUSALS = [
   {
     code: "password-expired",
     match: /password (?:has )?expired/i,
-    headline: "The user's password has expired, and the org blocks its logins until it is changed.",
+    headline:
+      "The user's password has expired, and the org blocks its logins. Select “Password Never Expires” for the user.",
     causes: [
       {
         cause: "The password policy of the user's profile applies to this user.",
-        fix: "Setup > Permission Sets > the user's permission set > System Permissions: select “Password Never Expires”. Then reset the password once: Setup > Users > Reset Password.",
+        fix: "Setup > Permission Sets > a permission set of the user > System Permissions > Edit: select “Password Never Expires”. If that isn't enough, Setup > Users: select the user and click Reset Password.",
       },
     ],
   },
   {
     code: "org-inactive",
     match: /^inactive_org:|inactive org|org(?:anization)? (?:is )?inactive/i,
-    headline: "The org is closed or locked.",
+    headline: "The org is closed or locked. Log in to it with a browser to see the reason.",
     causes: [
       {
         cause: "A trial, Developer Edition, or scratch org expired or was deleted.",
@@ -5439,11 +5512,12 @@ const REFUSALS = [
   {
     code: "ip-or-login-hours",
     match: /ip restricted or invalid login hours/i,
-    headline: "The profile's login IP ranges or login hours don't admit this login.",
+    headline:
+      "The profile's login IP ranges or login hours don't allow this login. Compare them with Setup > Login History.",
     causes: [
       {
         cause: "The runner's IP address is outside the profile's login IP ranges.",
-        fix: "Setup > Login History shows the address of this login: add it under Setup > Profiles > the user's profile > Login IP Ranges.",
+        fix: "Copy the Source IP of this login from Setup > Login History. If the runner's address is static, add it: Setup > Profiles > the user's profile > Login IP Ranges.",
       },
       {
         cause: "The login was outside the profile's login hours.",
@@ -5454,7 +5528,7 @@ const REFUSALS = [
   {
     code: "login-hours",
     match: /invalid login hours|outside (?:of )?(?:the )?login hours/i,
-    headline: "The login was outside the login hours of the user's profile.",
+    headline: "The login was outside the login hours of the user's profile. Change them in Setup > Profiles.",
     causes: [
       {
         cause: "The profile restricts login hours, in the org's time zone.",
@@ -5465,35 +5539,38 @@ const REFUSALS = [
   {
     code: "ip-restricted",
     match: /\bip (?:address )?(?:is )?(?:restricted|not allowed|blocked)|restricted ip\b/i,
-    headline: "The profile's login IP ranges don't include the runner's IP address.",
+    headline:
+      "The profile's login IP ranges don't include the runner's IP address. Add it if it is static, or change the runner.",
     causes: [
       {
         cause:
           "The user's profile has login IP ranges. This flow always enforces them, whatever the app's IP relaxation setting says.",
-        fix: "Setup > Login History shows the address of this login: add it under Setup > Profiles > the user's profile > Login IP Ranges.",
+        fix: "Copy the Source IP of this login from Setup > Login History. If the runner's address is static, add it: Setup > Profiles > the user's profile > Login IP Ranges.",
       },
       {
         cause: "GitHub-hosted runners have changing addresses.",
-        fix: "Use a larger runner or a self-hosted runner with a static IP address, or a profile without login IP ranges.",
+        fix: "Use a larger runner or a self-hosted runner with a static IP address, or give the user a profile without login IP ranges.",
       },
     ],
   },
   {
     code: "no-valid-scopes",
     match: /no valid scopes/i,
-    headline: "The app doesn't have an OAuth scope that this user may use.",
+    headline:
+      "The app doesn't have an OAuth scope that this user may use. Add the scopes api and refresh_token to the app.",
     causes: [{ cause: "No OAuth scope is selected on the app.", fix: ADD_SCOPES }, NOT_LIVE_YET, SEE_LOGIN_HISTORY],
   },
   {
     code: "domain-not-supported",
     match: /not supported on this domain/i,
-    headline: "This host doesn't support the JWT bearer flow.",
+    headline: "This host doesn't support the JWT bearer flow. Set login_url to the org's My Domain.",
     causes: [{ cause: "login_url isn't the org's My Domain.", fix: USE_MY_DOMAIN }, SEE_LOGIN_HISTORY],
   },
   {
     code: "refresh-token-scope-required",
     match: /(?:refresh_token|offline_access) scope is required|should be installed and preauthorized/i,
-    headline: "The app lacks the refresh_token scope, or the user isn't preauthorized.",
+    headline:
+      "The app lacks the refresh_token scope, or the user isn't preauthorized. Check the app's Settings and Policies.",
     causes: [
       {
         cause: "The app lacks the scope refresh_token (offline_access), which this flow requires.",
@@ -5506,13 +5583,14 @@ const REFUSALS = [
   {
     code: "scope-not-supported",
     match: /scope parameter not supported/i,
-    headline: "Salesforce received a scope parameter, which this action doesn't send.",
+    headline: "Salesforce received a scope parameter, which this action doesn't send. Check the runner's proxy.",
     causes: [REQUEST_CHANGED],
   },
   {
     code: "grant-type-not-supported",
     match: /^unsupported_grant_type:|grant type not supported/i,
-    headline: "The app or the host doesn't support the JWT bearer flow.",
+    headline:
+      "The app or the host doesn't support the JWT bearer flow. Turn the flow on for the app, and check login_url.",
     causes: [
       { cause: "The JWT bearer flow is turned off for the app.", fix: ENABLE_FLOW },
       { cause: "login_url isn't the org's My Domain.", fix: USE_MY_DOMAIN, unless: "My Domain" },
@@ -5523,7 +5601,7 @@ const REFUSALS = [
   {
     code: "flow-not-enabled",
     match: /^unauthorized_client:/i,
-    headline: "The app may not use the JWT bearer flow.",
+    headline: "The app may not use the JWT bearer flow. Turn the flow on for the app, and check its certificate.",
     causes: [
       { cause: "The JWT bearer flow is turned off for the app, or the app has no certificate.", fix: ENABLE_FLOW },
       NOT_LIVE_YET,
@@ -5532,18 +5610,18 @@ const REFUSALS = [
   {
     code: "dpop-required",
     match: /^(?:invalid_dpop_proof|use_dpop_nonce):|\bdpop\b/i,
-    headline: "The app requires DPoP, which this action doesn't support.",
+    headline: "The app requires DPoP, which this action doesn't support. Turn the requirement off, or use another app.",
     causes: [
       {
         cause: "“Require DPoP” is selected for the app, so it issues only tokens that are bound to a key (RFC 9449).",
-        fix: "Turn off the DPoP requirement in the app's OAuth settings, or use a dedicated app for this pipeline.",
+        fix: "Turn off the DPoP requirement in the app's OAuth settings, or create a dedicated app for this pipeline.",
       },
     ],
   },
   {
     code: "app-blocked",
     match: /^OAUTH(?:_EC)?_APP_BLOCKED:|app is blocked|blocked by (?:an )?admin/i,
-    headline: "An administrator blocked the app.",
+    headline: "An administrator blocked or disabled the app. Ask for the reason, then unblock or enable it.",
     causes: [
       {
         cause: "The External Client App is disabled.",
@@ -5559,7 +5637,8 @@ const REFUSALS = [
   {
     code: "app-not-approved",
     match: /^OAUTH(?:_EC)?_APPROVAL_ERROR_GENERIC:/i,
-    headline: "The app isn't installed or approved in this org.",
+    headline:
+      "The app isn't installed or approved in this org. Create an app in the org, or install and approve this one.",
     causes: [
       NOT_INSTALLED,
       {
@@ -5580,7 +5659,8 @@ const REFUSALS = [
   {
     code: "salesforce-unknown-error",
     match: /^unknown_error:/i,
-    headline: "Salesforce failed with an unknown error and doesn't ask for a retry.",
+    headline:
+      "Salesforce failed with an unknown error. Run the job again once, then open a case with Salesforce Support.",
     causes: [
       {
         cause: "Salesforce had an internal error that this login causes.",
@@ -5592,7 +5672,7 @@ const REFUSALS = [
   {
     code: "authentication-failure",
     match: /authentication failure/i,
-    headline: "Salesforce rejected the login without giving a reason.",
+    headline: "Salesforce rejected the login without giving a reason. See the user in Setup > Login History.",
     causes: [
       { cause: "Salesforce records the reason in the org.", fix: LOGIN_HISTORY },
       {
@@ -5601,11 +5681,12 @@ const REFUSALS = [
       },
       {
         cause: "The user is frozen, or lacks the permission API Enabled.",
-        fix: "Setup > Users > the user: check Active, Freeze, and the permission sets.",
+        fix: "Setup > Users > the user: click Unfreeze if it is shown, and assign a permission set with API Enabled.",
       },
       {
-        cause: "The org or the profile requires a high-assurance session, which this flow can't provide.",
-        fix: "Setup > Session Settings, and the profile's session settings: don't require High Assurance at login.",
+        cause:
+          "The user's profile or the app's policies require a high-assurance session, which this flow can't provide.",
+        fix: "Setup > Profiles > the user's profile > Session Settings: set “Session Security Level Required at Login” to another value than High Assurance. Check the app's Policies for the same.",
       },
     ],
   },
@@ -5613,7 +5694,7 @@ const REFUSALS = [
 /** What applies to every refusal that isn't known. */
 const UNKNOWN_REFUSAL = {
   code: "unknown-refusal",
-  headline: "Salesforce rejected the login for a reason that this action doesn't know.",
+  headline: "Salesforce rejected the login for a reason that this action doesn't know. See Setup > Login History.",
   causes: [
     { cause: "Salesforce records the reason in the org.", fix: LOGIN_HISTORY },
     {
@@ -5895,7 +5976,7 @@ const WRONG_PROXY = {
   fix: "Correct https_proxy on the runner or in the step's env, or add the host to no_proxy.",
 };
 const CHECK_HOST = {
-  cause: "login_url is misspelled.",
+  cause: "login_url is misspelled, so its host doesn't exist.",
   fix: "Copy Setup > My Domain > Current My Domain URL into login_url. A sandbox's has two hyphens and .sandbox in it.",
 };
 const TRUST_COMPANY_CA = {
@@ -5919,7 +6000,7 @@ const NETWORK_ERRORS = [
   {
     match: [/statusCode=407/],
     code: "proxy-authentication",
-    headline: "The proxy requires a user name and a password (HTTP 407).",
+    headline: "The proxy requires a user name and a password (HTTP 407). Set them in https_proxy.",
     retry: false,
     causes: [
       {
@@ -5935,21 +6016,21 @@ const NETWORK_ERRORS = [
   {
     match: [/statusCode=502/, /statusCode=503/, /statusCode=504/],
     code: "proxy-unreachable",
-    headline: "The proxy couldn't reach Salesforce.",
+    headline: "The proxy couldn't reach Salesforce. Check the spelling of login_url, then https_proxy.",
     retry: true,
     causes: [CHECK_HOST, ALLOW_ON_PROXY, WRONG_PROXY],
   },
   {
     match: [/statusCode=\d+/],
     code: "proxy-refused",
-    headline: "The proxy refused to connect to Salesforce.",
+    headline: "The proxy refused to connect to Salesforce. Allow the host of login_url on the proxy.",
     retry: false,
     causes: [ALLOW_ON_PROXY, WRONG_PROXY],
   },
   {
     match: [/tunneling socket.*ENOTFOUND/],
     code: "proxy-unknown",
-    headline: "The proxy's host name is unknown.",
+    headline: "The proxy's host name is unknown. Correct https_proxy.",
     retry: false,
     causes: [
       {
@@ -5977,7 +6058,7 @@ const NETWORK_ERRORS = [
       /tunneling socket.*alert protocol version/i,
     ],
     code: "proxy-untrusted",
-    headline: "The TLS connection to the proxy can't be trusted.",
+    headline: "The TLS connection to the proxy can't be trusted. Set NODE_EXTRA_CA_CERTS to its CA certificate.",
     retry: false,
     causes: [
       {
@@ -5994,12 +6075,12 @@ const NETWORK_ERRORS = [
   {
     match: [/tunneling socket/, /illegal response body from proxy/],
     code: "proxy-unreachable",
-    headline: "The connection to the proxy failed.",
+    headline: "The connection to the proxy failed. Check that the proxy is running, and its address in https_proxy.",
     retry: true,
     causes: [
-      { cause: "The proxy is down or overloaded.", fix: "Run the job again." },
+      { cause: "The proxy is down or overloaded.", fix: "Check that the proxy is running, then run the job again." },
       {
-        cause: "Host, port or scheme in https_proxy are wrong.",
+        cause: "The host, the port, or the scheme in https_proxy is wrong.",
         fix: "Correct https_proxy: http:// for most proxies, https:// only for a proxy that itself uses TLS.",
       },
       { cause: "This host must be reached without the proxy.", fix: "Add the host to no_proxy." },
@@ -6008,7 +6089,7 @@ const NETWORK_ERRORS = [
   {
     match: [/^ERR_TLS_CERT_ALTNAME_INVALID/, /^HOSTNAME_MISMATCH/],
     code: "tls-wrong-name",
-    headline: "The server's certificate is for another host name.",
+    headline: "The server's TLS certificate is for another host name. Check the spelling of login_url.",
     retry: false,
     causes: [
       {
@@ -6021,7 +6102,7 @@ const NETWORK_ERRORS = [
   {
     match: [/^CERT_HAS_EXPIRED/, /^CERT_NOT_YET_VALID/],
     code: "tls-expired",
-    headline: "The server's certificate isn't valid today.",
+    headline: "The server's TLS certificate isn't valid today. Check the runner's clock.",
     retry: false,
     causes: [
       { cause: "The runner's clock is wrong.", fix: "Set the runner's clock: on Linux, `timedatectl set-ntp true`." },
@@ -6045,7 +6126,7 @@ const NETWORK_ERRORS = [
       /^UNSPECIFIED/,
     ],
     code: "tls-untrusted",
-    headline: "The server's certificate isn't trusted.",
+    headline: "The server's TLS certificate isn't trusted. Set NODE_EXTRA_CA_CERTS if a company's proxy opens TLS.",
     retry: false,
     causes: [TRUST_COMPANY_CA, OTHER_SERVER],
   },
@@ -6059,7 +6140,7 @@ const NETWORK_ERRORS = [
       /alert[ _]protocol[ _]version/i,
     ],
     code: "tls-handshake",
-    headline: "The TLS handshake failed.",
+    headline: "The TLS handshake failed. Remove a port from login_url, then check the proxy and the firewall.",
     retry: false,
     causes: [
       { cause: "The port in login_url isn't one for TLS.", fix: "Remove the port from login_url." },
@@ -6072,7 +6153,7 @@ const NETWORK_ERRORS = [
   {
     match: [/ENOTFOUND/],
     code: "host-unknown",
-    headline: "The host name is unknown.",
+    headline: "The host name is unknown. Check the spelling of login_url.",
     retry: false,
     causes: [
       CHECK_HOST,
@@ -6085,23 +6166,25 @@ const NETWORK_ERRORS = [
   {
     match: [/^[A-Z]/],
     code: "connection-failed",
-    headline: "The connection failed.",
+    headline: "The connection failed. Run the job again, then check the runner's firewall and proxy.",
     retry: true,
     causes: [TRANSIENT, FIREWALL],
   },
 ];
 const OVERLOADED = {
   cause: "Salesforce or something in between is overloaded.",
-  fix: "See https://status.salesforce.com for the instance, and run the job again later.",
+  fix: "Run the job again. If it fails again, wait until https://status.salesforce.com shows the org's instance as available (Setup > Company Information > Instance).",
 };
+/** One attempt gets half of the budget, and at most 15 s (`attemptMs`). */
 const LONGER = {
-  cause: "The connection is slow.",
-  fix: "Set timeout_seconds to a higher value. One attempt gets at most half of it, and at most 15 s.",
+  cause: "The connection is slow, and one attempt gets only half of timeout_seconds.",
+  fix: "Set timeout_seconds to 30 or more, which gives an attempt the longest time, 15 s.",
+  unless: "longest attempts",
 };
 /** What was missing when the time was over, and what it may come from. */
 const NO_RESPONSE = {
   "not connected": {
-    headline: "No answer in time: the connection didn't open.",
+    headline: "No answer in time: the connection didn't open. Check the runner's firewall and https_proxy.",
     causes: [
       FIREWALL,
       {
@@ -6112,7 +6195,7 @@ const NO_RESPONSE = {
     ],
   },
   "connected to the proxy": {
-    headline: "No answer in time: the proxy took the connection, but didn't answer.",
+    headline: "No answer in time: the proxy took the connection, but didn't answer. Check the proxy and https_proxy.",
     causes: [
       { cause: "The proxy can't reach the host.", fix: ALLOW_ON_PROXY.fix },
       {
@@ -6122,14 +6205,18 @@ const NO_RESPONSE = {
     ],
   },
   connected: {
-    headline: "No answer in time: the connection opened, but the TLS handshake wasn't completed.",
+    headline: "No answer in time: the connection opened, but the TLS handshake wasn't completed. Check the firewall.",
     causes: [FIREWALL, OVERLOADED],
   },
   secured: {
-    headline: "No answer in time: the connection opened and the request was sent, but no complete response came.",
+    headline:
+      "No answer in time: the connection opened and the request was sent, but no complete response came. Run the job again.",
     causes: [OVERLOADED, LONGER],
   },
-  unknown: { headline: "No answer in time: no complete response came.", causes: [TRANSIENT, FIREWALL] },
+  unknown: {
+    headline: "No answer in time: no complete response came. Run the job again.",
+    causes: [TRANSIENT, FIREWALL],
+  },
 };
 /**
  * Says why no response came.
@@ -6155,8 +6242,9 @@ function describeTimeout(error) {
   const rule = { code: "no-answer-in-time", headline, causes, retry: true };
   return { rule, reason: clause(headline).replace("no answer in time", error.message), said: "" };
 }
-function clause(sentence) {
-  return `${sentence.charAt(0).toLowerCase()}${sentence.slice(1).replace(/\.$/, "")}`;
+/** What went wrong, without the act that a headline can end with: the log of attempts and the post step need only that. */
+function clause(headline) {
+  return `${headline.charAt(0).toLowerCase()}${headline.slice(1).replace(/\.(?: .*)?$/, "")}`;
 }
 /** Sockets, TLS and the HTTP parser give each of their errors a code; JavaScript's own errors are mistakes in a program. */
 function isDefect(error) {
@@ -6166,11 +6254,15 @@ function isDefect(error) {
   );
   return !(error instanceof Error) || typeof code !== "string" || isProgramError;
 }
-/** What the client's agent says of a proxy's failure, in the field's words. */
+/** What the client's agent and Node say, in the field's words. */
 function inPlainWords(message) {
-  return message
-    .replace(/^tunneling socket could not be established, statusCode=/, "the proxy answered HTTP ")
-    .replace(/^tunneling socket could not be established, cause=/, "");
+  return (
+    message
+      .replace(/^tunneling socket could not be established, statusCode=/, "the proxy answered HTTP ")
+      .replace(/^tunneling socket could not be established, cause=/, "")
+      // Node's advice to start it with an option, which a step can't do.
+      .replace(/; if the root CA is installed locally, try running Node\.js with --use-system-ca/, "")
+  );
 }
 /** If every address of a host failed, Node throws an AggregateError without a message of its own. */
 function messageOf(error) {
@@ -6178,7 +6270,175 @@ function messageOf(error) {
   return error.message || (first instanceof Error ? first.message : "");
 }
 
+;// CONCATENATED MODULE: ./build/src/token/response.js
+
+
+
+const ANY_STATUS = [0, 999];
+const SIGN_IN_PAGE = {
+  cause: "A proxy, a firewall, or a network's sign-in page answered in place of Salesforce.",
+  fix: "Check https_proxy of the runner, and allow the host of login_url on the proxy without sign-in.",
+};
+const PAGE_CAUSES = [
+  { cause: "login_url isn't the address of an org or a site, or the path of a site is missing.", fix: USE_MY_DOMAIN },
+  SIGN_IN_PAGE,
+];
+/** Request timeout (408), too early (425), and too many requests (429) are temporary, as every 5xx is. */
+const TEMPORARY = [
+  [408, 408],
+  [425, 425],
+  [429, 429],
+  [500, 599],
+];
+/** Every kind of response that isn't a token endpoint's, by status and body; the first match wins. */
+const RESPONSE_RULES = [
+  ...TEMPORARY.map((status) => ({
+    ...UNAVAILABLE,
+    status,
+    body: ["oversized", "empty", "html", "json", "text"],
+  })),
+  {
+    body: ["redirect"],
+    status: ANY_STATUS,
+    code: "answer-redirect",
+    headline:
+      "The login was redirected, and the action doesn't follow redirects. Set login_url to the org's My Domain.",
+    causes: [
+      { cause: "The org has another address now, or login_url isn't a login address.", fix: USE_MY_DOMAIN },
+      SIGN_IN_PAGE,
+    ],
+  },
+  {
+    body: ["html"],
+    status: [200, 299],
+    code: "answer-html",
+    headline:
+      "A web page came back instead of a token. Run the job again, then check login_url and the runner's proxy.",
+    causes: [
+      {
+        cause: "Salesforce is under maintenance.",
+        fix: "Wait until https://status.salesforce.com shows the org's instance as available, then run the job again.",
+      },
+      ...PAGE_CAUSES,
+    ],
+    // During maintenance a page can come with status 200.
+    retry: true,
+  },
+  {
+    body: ["html"],
+    status: ANY_STATUS,
+    code: "answer-html",
+    headline: "A web page came back instead of a token. Check login_url and the runner's proxy.",
+    causes: PAGE_CAUSES,
+  },
+  {
+    body: ["oversized", "empty", "json", "text"],
+    status: ANY_STATUS,
+    code: "answer-unusable",
+    headline: "The response isn't one that Salesforce's login gives. Check login_url and the runner's proxy.",
+    causes: [
+      { cause: "login_url isn't the address of the org.", fix: `Set login_url to the org's My Domain: ${MY_DOMAIN}.` },
+      SIGN_IN_PAGE,
+    ],
+  },
+];
+/** The error codes of RFC 6749 and Salesforce: words that can be shown although the rest of a 200 can't. */
+const KNOWN_ERRORS =
+  /^(?:invalid_(?:grant|request|client|client_id|scope|app_access|dpop_proof)|inactive_(?:user|org)|unauthorized_client|unsupported_grant_type|app_not_found|rate_limit_exceeded|server_error|temporarily_unavailable|unknown_error|use_dpop_nonce|OAUTH_[A-Z_]{1,40})$/;
+const HTML_PAGE = /^\s*<(?:!--|(?:!doctype|html|head|body)\b)/i;
+/**
+ * Sorts a response of the token endpoint, and says what it means.
+ *
+ * @param secret what was sent and could come back: the assertion
+ * @param refusals of the grant that was sent
+ */
+function parseTokenResponse(response, secret, refusals = JWT_BEARER_REFUSALS) {
+  const { status, oversized } = response;
+  const value = oversized ? undefined : parseJson(response.body);
+  const isRedirect = status >= 300 && status < 400;
+  if (status === 200 && isObject(value) && typeof value["error"] !== "string" && "access_token" in value) {
+    return { kind: "granted", fields: value };
+  }
+  const words = isRedirect ? undefined : errorWords(value, response.body);
+  const rule = words && matchRefusal(words.error, words.description, refusals.known);
+  if (words && (rule || words.isObject)) {
+    const shown = showWords(words, status, secret);
+    return { kind: "error", status, ...shown, rule: rule ?? (isTemporary(status) ? UNAVAILABLE : refusals.unknown) };
+  }
+  const { kind, summary, excerpt } = describeBody(response, value);
+  const found = RESPONSE_RULES.find((each) => each.body.includes(kind) && inRange(status, each.status));
+  return { kind: "invalid", status, summary, excerpt: withoutEcho(excerpt, secret), rule: found };
+}
+/** RFC 6749's error, the REST API's list of errors, a gateway's error object, or a short text. */
+function errorWords(value, body) {
+  const object = Array.isArray(value) ? value[0] : value;
+  if (isObject(object)) {
+    const { error, error_description, errorCode, message, code, fault } = object;
+    const inner = isObject(error) ? error : isObject(fault) ? fault : undefined;
+    const first = response_text(error, errorCode, inner?.["code"], inner?.["type"], code);
+    const second = response_text(error_description, message, inner?.["message"], inner?.["faultstring"]);
+    return first || second ? { error: first, description: second, isObject: true } : undefined;
+  }
+  const isShortText = value === undefined && body.length < 500 && !HTML_PAGE.test(body);
+  return isShortText ? { error: "", description: body, isObject: false } : undefined;
+}
+function response_text(...candidates) {
+  return candidates.find((candidate) => typeof candidate === "string" && candidate !== "") ?? "";
+}
+/** A server that reports success to a token request may have put a token anywhere: only an error code that is known is shown. */
+function showWords({ error, description }, status, secret) {
+  if (isSuccess(status)) return { error: KNOWN_ERRORS.test(error) ? error : "", description: "" };
+  return {
+    error: withoutEcho(sanitize(error, 100), secret),
+    description: withoutEcho(sanitize(description), secret),
+  };
+}
+function describeBody({ status, headers, body, oversized }, value) {
+  if (status >= 300 && status < 400) {
+    return { kind: "redirect", summary: "a redirect", excerpt: sanitize(newHost(headers), 200) };
+  }
+  if (oversized) return { kind: "oversized", summary: "more than 1 MiB", excerpt: "" };
+  if (body.trim() === "") return { kind: "empty", summary: "an empty body", excerpt: "" };
+  if (value !== undefined) return { kind: "json", summary: "JSON that is neither a token nor an error", excerpt: "" };
+  if (HTML_PAGE.test(body.slice(0, 2048))) {
+    return { kind: "html", summary: "a web page", excerpt: sanitize(pageText(body), 160) };
+  }
+  const excerpt = isSuccess(status) ? "" : sanitize(body, 160);
+  return { kind: "text", summary: "text that isn't JSON", excerpt };
+}
+function newHost({ location }) {
+  return location !== undefined && URL.canParse(location) ? new URL(location).host : "";
+}
+function pageText(html) {
+  const page = html.slice(0, 8192);
+  const title = /<title[^>]{0,200}>([^<]{1,300})/i.exec(page)?.[1]?.trim();
+  return title || page.replace(/<(?:script|style)\b[^>]*>[^<]*/gi, " ").replace(/<[^>]*>/g, " ");
+}
+/** Returns whether a status asks for another attempt. */
+function isTemporary(status) {
+  return TEMPORARY.some((range) => inRange(status, range));
+}
+function inRange(status, [from, to]) {
+  return status >= from && status <= to;
+}
+function isSuccess(status) {
+  return inRange(status, [200, 299]);
+}
+/** Returns undefined for a text that isn't JSON. Some gateways begin JSON with a byte order mark, which RFC 8259 §8.1 lets a reader ignore. */
+function parseJson(body) {
+  try {
+    return JSON.parse(body.replace(/^\ufeff/, ""));
+  } catch {
+    return undefined;
+  }
+}
+/** Returns whether a value of JSON is an object. */
+function isObject(value) {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
 ;// CONCATENATED MODULE: ./build/src/token/oidc.js
+
 
 
 
@@ -6247,12 +6507,9 @@ const OIDC_CODES = [
   "github-oidc-not-permitted",
   ...[oidc_UNAVAILABLE, REFUSED, UNUSABLE, UNREACHABLE].map(({ code }) => code),
 ];
-/** Request timeout (408), too early (425), and too many requests (429) are temporary, as every 5xx is. */
-const TEMPORARY = /^(?:408|425|429|5\d\d)$/;
 /**
  * Finds GitHub's endpoint in the environment of the step (GitHub docs, "OpenID Connect reference").
  *
- * @param env the step's environment
  * @throws ActionError if the job may not have a token
  */
 function oidcEndpoint(env) {
@@ -6291,7 +6548,7 @@ async function requestOidcToken({ endpoint, audience, httpGet, signal }) {
   url.searchParams.set("audience", audience);
   const response = await httpGet({ url: url.href, bearer: endpoint.requestToken, signal });
   const token = response.status === 200 ? tokenIn(response) : undefined;
-  if (token === undefined) throw new OidcError(failed(response));
+  if (token === undefined) throw new OidcError(failed(response, endpoint.requestToken));
   return token;
 }
 /** Says what an error of {@link requestOidcToken} means. */
@@ -6302,27 +6559,17 @@ function describeOidcError(error) {
   return { kind: "none", reason: `GitHub's OIDC provider: ${reason}`, said, rule: { ...UNREACHABLE, retry } };
 }
 function tokenIn({ body, oversized }) {
-  const value = oversized ? undefined : field(parse(body), "value");
+  const answer = oversized ? undefined : parseJson(body);
+  const value = isObject(answer) ? answer["value"] : undefined;
   if (typeof value !== "string" || !oidc_JWT.test(value)) return undefined;
-  const claims = parse(Buffer.from(value.split(".")[1] ?? "", "base64url").toString("utf8"));
-  return claims === null || typeof claims !== "object" ? undefined : { token: value, claims: { ...claims } };
+  const claims = parseJson(Buffer.from(value.split(".")[1] ?? "", "base64url").toString("utf8"));
+  return isObject(claims) ? { token: value, claims } : undefined;
 }
 /** A body with status 200 may contain a token, so none of it is shown. */
-function failed({ status, body }) {
-  const isTemporary = TEMPORARY.test(String(status));
-  const rule = status === 200 ? UNUSABLE : isTemporary ? oidc_UNAVAILABLE : REFUSED;
-  const excerpt = status === 200 ? "" : sanitize(body, 160);
+function failed({ status, body }, sent) {
+  const rule = status === 200 ? UNUSABLE : isTemporary(status) ? oidc_UNAVAILABLE : REFUSED;
+  const excerpt = status === 200 ? "" : withoutEcho(sanitize(body, 160), sent);
   return { kind: "invalid", status, summary: "no OIDC token", excerpt, rule };
-}
-function parse(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-function field(value, name) {
-  return value !== null && typeof value === "object" ? Reflect.get(value, name) : undefined;
 }
 
 ;// CONCATENATED MODULE: ./build/src/token/exchange.js
@@ -6447,7 +6694,7 @@ class JOSEError extends Error {
     super(message, options), this.name = this.constructor.name, Error.captureStackTrace?.(this, this.constructor);
   }
 }
-class errors_JWTClaimValidationFailed extends JOSEError {
+class JWTClaimValidationFailed extends JOSEError {
   static code = "ERR_JWT_CLAIM_VALIDATION_FAILED";
   code = "ERR_JWT_CLAIM_VALIDATION_FAILED";
   claim;
@@ -6457,7 +6704,7 @@ class errors_JWTClaimValidationFailed extends JOSEError {
     super(message, { cause: { claim, reason, payload } }), this.claim = claim, this.reason = reason, this.payload = payload;
   }
 }
-class errors_JWTExpired extends JOSEError {
+class JWTExpired extends JOSEError {
   static code = "ERR_JWT_EXPIRED";
   code = "ERR_JWT_EXPIRED";
   claim;
@@ -6490,8 +6737,8 @@ class JWSInvalid extends JOSEError {
   static code = "ERR_JWS_INVALID";
   code = "ERR_JWS_INVALID";
 }
-class errors_JWTInvalid extends JOSEError {
-  static code = "ERR_JWT_INVALID";
+class JWTInvalid extends (/* unused pure expression or super */ null && (JOSEError)) {
+  static code = (/* unused pure expression or super */ null && ("ERR_JWT_INVALID"));
   code = "ERR_JWT_INVALID";
 }
 class JWKInvalid extends (/* unused pure expression or super */ null && (JOSEError)) {
@@ -6913,166 +7160,21 @@ async function createCompactSignature(payload, protectedHeader, crit, key, rejec
 }
 
 
-;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/lib/jwt_claims_set.js
+;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/jws/compact/sign.js
 
 
-
-const epoch = (date) => Math.floor(date.getTime() / 1e3), multipliers = {
-  s: 1,
-  m: 60,
-  h: 3600,
-  d: 86400,
-  w: 604800,
-  y: 31557600
-}, REGEX = /^(\+|\-)? ?(\d+|\d+\.\d+) ?(seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|w|years?|yrs?|y)(?: (ago|from now))?$/i, checkFailed = "check_failed";
-function invalidDuration() {
-  throw new TypeError("Invalid time period format");
-}
-function secs(str) {
-  typeof str != "string" && invalidDuration();
-  const matched = REGEX.exec(str);
-  (!matched || matched[4] && matched[1]) && invalidDuration();
-  const value = parseFloat(matched[2]), durationSeconds = Math.round(value * multipliers[matched[3][0].toLowerCase()]);
-  return Number.isFinite(durationSeconds) || invalidDuration(), matched[1] === "-" || matched[4]?.toLowerCase() === "ago" ? -durationSeconds : durationSeconds;
-}
-function validateInput(label, input) {
-  if (!Number.isFinite(input))
-    throw new TypeError(`Invalid ${label} input`);
-  return input;
-}
-function validateStringClaim(claim, value) {
-  if (typeof value != "string")
-    throw new TypeError(`"${claim}" claim must be a string`);
-}
-function validateAudienceClaim(value) {
-  if (typeof value != "string" && (!Array.isArray(value) || Array.from(value).some((member) => typeof member != "string")))
-    throw new TypeError('"aud" claim must be a string or an array of strings');
-}
-function numericDate(value, label) {
-  return typeof value == "number" ? validateInput(label, value) : value instanceof Date ? validateInput(label, epoch(value)) : epoch(/* @__PURE__ */ new Date()) + secs(value);
-}
-const normalizeTyp = (value) => {
-  const normalized = value.toLowerCase();
-  return value.includes("/") ? normalized : `application/${normalized}`;
-}, checkAudiencePresence = (audPayload, audOption) => typeof audPayload == "string" ? audOption.includes(audPayload) : Array.isArray(audPayload) ? audOption.some((aud) => audPayload.includes(aud)) : !1;
-function validateNumericDate(claimsSet, claim, required = !1) {
-  const value = claimsSet[claim];
-  if (!(value === void 0 && !required)) {
-    if (typeof value != "number")
-      throw new JWTClaimValidationFailed(`"${claim}" claim must be a number`, claimsSet, claim, "invalid");
-    return value;
-  }
-}
-function unexpectedClaim(claimsSet, claim) {
-  throw new JWTClaimValidationFailed(`unexpected "${claim}" claim value`, claimsSet, claim, checkFailed);
-}
-function validateClaimsSet(protectedHeader, claimsSetBytes, options = {}) {
-  let claimsSet;
-  try {
-    claimsSet = JSON.parse(strictDecoder.decode(claimsSetBytes));
-  } catch (cause) {
-    throw new JWTInvalid("JWT Claims Set must be a top-level JSON object", { cause });
-  }
-  if (!isObject(claimsSet))
-    throw new JWTInvalid("JWT Claims Set must be a top-level JSON object");
-  const { typ } = options;
-  if (typ !== void 0 && (typeof protectedHeader.typ != "string" || normalizeTyp(protectedHeader.typ) !== normalizeTyp(typ)))
-    throw new JWTClaimValidationFailed('unexpected "typ" JWT header value', claimsSet, "typ", checkFailed);
-  const { requiredClaims = [], issuer, subject, audience, maxTokenAge } = options, presenceCheck = [...requiredClaims];
-  maxTokenAge !== void 0 && presenceCheck.push("iat"), audience !== void 0 && presenceCheck.push("aud"), subject !== void 0 && presenceCheck.push("sub"), issuer !== void 0 && presenceCheck.push("iss");
-  for (const claim of new Set(presenceCheck.reverse()))
-    if (!Object.hasOwn(claimsSet, claim))
-      throw new JWTClaimValidationFailed(`missing required "${claim}" claim`, claimsSet, claim, "missing");
-  issuer !== void 0 && !(Array.isArray(issuer) ? issuer : [issuer]).includes(claimsSet.iss) && unexpectedClaim(claimsSet, "iss"), subject !== void 0 && claimsSet.sub !== subject && unexpectedClaim(claimsSet, "sub"), audience !== void 0 && !checkAudiencePresence(claimsSet.aud, typeof audience == "string" ? [audience] : audience) && unexpectedClaim(claimsSet, "aud");
-  const { clockTolerance } = options;
-  let tolerance = 0;
-  if (typeof clockTolerance == "string")
-    tolerance = secs(clockTolerance);
-  else if (clockTolerance !== void 0) {
-    if (typeof clockTolerance != "number")
-      throw new TypeError("Invalid clockTolerance option type");
-    tolerance = clockTolerance;
-  }
-  if (validateInput("clockTolerance option", tolerance), tolerance < 0)
-    throw new TypeError("Invalid clockTolerance option input");
-  const { currentDate } = options, now = validateInput("currentDate option", epoch(currentDate === void 0 ? /* @__PURE__ */ new Date() : currentDate)), iat = validateNumericDate(claimsSet, "iat", maxTokenAge !== void 0), nbf = validateNumericDate(claimsSet, "nbf");
-  if (nbf !== void 0 && nbf > now + tolerance)
-    throw new JWTClaimValidationFailed('"nbf" claim timestamp check failed', claimsSet, "nbf", checkFailed);
-  const exp = validateNumericDate(claimsSet, "exp");
-  if (exp !== void 0 && exp <= now - tolerance)
-    throw new JWTExpired('"exp" claim timestamp check failed', claimsSet, "exp", checkFailed);
-  if (maxTokenAge !== void 0) {
-    const age = now - iat, max = validateInput("maxTokenAge option", typeof maxTokenAge == "number" ? maxTokenAge : secs(maxTokenAge));
-    if (max < 0)
-      throw new TypeError("Invalid maxTokenAge option input");
-    if (age - tolerance > max)
-      throw new JWTExpired('"iat" claim timestamp check failed (too far in the past)', claimsSet, "iat", checkFailed);
-    if (age < -tolerance)
-      throw new JWTClaimValidationFailed('"iat" claim timestamp check failed (it should be in the past)', claimsSet, "iat", checkFailed);
-  }
-  return claimsSet;
-}
-let producerClaimsSets;
-function producerClaimsSet(producer) {
-  return producerClaimsSets.get(producer);
-}
-function jwtClaimsSetBytes(producer) {
-  const claimsSet = producerClaimsSet(producer);
-  for (const claim of ["iat", "nbf", "exp"]) {
-    const value = claimsSet[claim];
-    if (typeof value == "number" && !Number.isFinite(value))
-      throw new TypeError(`"${claim}" claim must be a finite number`);
-  }
-  return encoder.encode(JSON.stringify(claimsSet));
-}
-function jwtClaim(producer, claim) {
-  return producerClaimsSet(producer)[claim];
-}
-class JWTClaimsBuilder {
-  constructor(claimsSet = {}) {
-    if (!validate_isObject(claimsSet))
-      throw new TypeError("JWT Claims Set MUST be an object");
-    (producerClaimsSets ||= /* @__PURE__ */ new WeakMap()).set(this, structuredClone(claimsSet));
-  }
-  setIssuer(value) {
-    return validateStringClaim("iss", value), producerClaimsSet(this).iss = value, this;
-  }
-  setSubject(value) {
-    return validateStringClaim("sub", value), producerClaimsSet(this).sub = value, this;
-  }
-  setAudience(value) {
-    return validateAudienceClaim(value), producerClaimsSet(this).aud = value, this;
-  }
-  setJti(value) {
-    return validateStringClaim("jti", value), producerClaimsSet(this).jti = value, this;
-  }
-  setNotBefore(value) {
-    return producerClaimsSet(this).nbf = numericDate(value, "setNotBefore"), this;
-  }
-  setExpirationTime(value) {
-    return producerClaimsSet(this).exp = numericDate(value, "setExpirationTime"), this;
-  }
-  setIssuedAt(value) {
-    const claimsSet = producerClaimsSet(this);
-    return value === void 0 ? claimsSet.iat = epoch(/* @__PURE__ */ new Date()) : typeof value == "string" ? claimsSet.iat = validateInput("setIssuedAt", epoch(/* @__PURE__ */ new Date()) + secs(value)) : claimsSet.iat = numericDate(value, "setIssuedAt"), this;
-  }
-}
-
-
-;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/jwt/sign.js
-
-
-
-
-const SignJWT_base = JWTClaimsBuilder;
-class SignJWT extends SignJWT_base {
+class CompactSign {
+  #payload;
   #protectedHeader;
+  constructor(payload) {
+    assertUint8Array(payload, "payload"), this.#payload = payload;
+  }
   setProtectedHeader(protectedHeader) {
     return assertNotSet(this.#protectedHeader, "setProtectedHeader"), this.#protectedHeader = protectedHeader, this;
   }
   async sign(key, options) {
-    return createCompactSignature(jwtClaimsSetBytes(this), this.#protectedHeader, options?.crit, key, () => {
-      throw new errors_JWTInvalid("JWTs MUST NOT use unencoded payload");
+    return createCompactSignature(this.#payload, this.#protectedHeader, options?.crit, key, () => {
+      throw new TypeError("use the flattened module for creating JWS with b64: false");
     });
   }
 }
@@ -7092,7 +7194,8 @@ function claimsFor({ consumerKey, username, audience, now }) {
  * @returns the assertion in JWS compact form: a secret until it has expired
  */
 function signAssertion(claims, privateKey) {
-  return new SignJWT({ ...claims }).setProtectedHeader({ alg: "RS256" }).sign(privateKey);
+  const payload = new TextEncoder().encode(JSON.stringify(claims));
+  return new CompactSign(payload).setProtectedHeader({ alg: "RS256" }).sign(privateKey);
 }
 
 ;// CONCATENATED MODULE: ./build/src/token/grants.js
@@ -7120,179 +7223,6 @@ function givenAssertion({ text, claims }) {
 function bearerGrant(assertion, claims) {
   const form = { grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion };
   return { form, secret: assertion, claims };
-}
-
-;// CONCATENATED MODULE: ./build/src/token/response.js
-
-
-
-const ANY_STATUS = [0, 999];
-const PAGE_CAUSES = [
-  { cause: "login_url isn't the address of an org or a site, or the path of a site is missing.", fix: USE_MY_DOMAIN },
-  {
-    cause: "A proxy or a network's sign-in page answered in place of Salesforce.",
-    fix: "Check https_proxy of the runner, and allow the host of login_url on the proxy without sign-in.",
-  },
-];
-/** Request timeout (408), too early (425), and too many requests (429) are temporary, as every 5xx is. */
-const response_TEMPORARY = [
-  [408, 408],
-  [425, 425],
-  [429, 429],
-  [500, 599],
-];
-/** Every kind of response that isn't a token endpoint's, by status and body; the first match wins. */
-const RESPONSE_RULES = [
-  ...response_TEMPORARY.map((status) => ({
-    ...UNAVAILABLE,
-    status,
-    body: ["oversized", "empty", "html", "json", "text"],
-  })),
-  {
-    body: ["redirect"],
-    status: ANY_STATUS,
-    code: "answer-redirect",
-    headline: "Salesforce redirected the request. The action sends the key's assertion only to login_url.",
-    causes: [{ cause: "The org has another address now, or login_url isn't a login address.", fix: USE_MY_DOMAIN }],
-  },
-  {
-    body: ["html"],
-    status: [200, 299],
-    code: "answer-html",
-    headline: "A web page came back instead of a token.",
-    causes: [
-      {
-        cause: "Salesforce is under maintenance.",
-        fix: "Wait until https://status.salesforce.com shows the org's instance as available, then run the job again.",
-      },
-      ...PAGE_CAUSES,
-    ],
-    // During maintenance a page can come with status 200.
-    retry: true,
-  },
-  {
-    body: ["html"],
-    status: ANY_STATUS,
-    code: "answer-html",
-    headline: "A web page came back instead of a token.",
-    causes: PAGE_CAUSES,
-  },
-  {
-    body: ["oversized", "empty", "json", "text"],
-    status: ANY_STATUS,
-    code: "answer-unusable",
-    headline: "The server that answered doesn't behave like a Salesforce token endpoint.",
-    causes: [
-      { cause: "login_url isn't the address of the org.", fix: `Set login_url to the org's My Domain: ${MY_DOMAIN}.` },
-      {
-        cause: "A proxy, a firewall, or a network's sign-in page answered in place of Salesforce.",
-        fix: "Check https_proxy of the runner, and allow the host of login_url on the proxy without sign-in.",
-      },
-    ],
-  },
-];
-/** The error codes of RFC 6749 and Salesforce: words that can be shown although the rest of a 200 can't. */
-const KNOWN_ERRORS =
-  /^(?:invalid_(?:grant|request|client|client_id|scope|app_access|dpop_proof)|inactive_(?:user|org)|unauthorized_client|unsupported_grant_type|app_not_found|rate_limit_exceeded|server_error|temporarily_unavailable|unknown_error|use_dpop_nonce|OAUTH_[A-Z_]{1,40})$/;
-const HTML_PAGE = /^\s*<(?:!--|(?:!doctype|html|head|body)\b)/i;
-/**
- * Sorts a response of the token endpoint, and says what it means.
- *
- * @param response any status, any body
- * @param secret what was sent and could come back: the assertion
- * @param refusals of the grant that was sent
- */
-function parseTokenResponse(response, secret, refusals = JWT_BEARER_REFUSALS) {
-  const { status, oversized } = response;
-  const value = oversized ? undefined : parseJson(response.body);
-  const isRedirect = status >= 300 && status < 400;
-  if (status === 200 && response_isObject(value) && typeof value["error"] !== "string" && "access_token" in value) {
-    return { kind: "granted", fields: value };
-  }
-  const words = isRedirect ? undefined : errorWords(value, response.body);
-  const rule = words && matchRefusal(words.error, words.description, refusals.known);
-  const temporary = response_TEMPORARY.some((range) => inRange(status, range));
-  if (words && (rule || words.isObject)) {
-    const shown = showWords(words, status, secret);
-    return { kind: "error", status, ...shown, rule: rule ?? (temporary ? UNAVAILABLE : refusals.unknown) };
-  }
-  const { kind, summary, excerpt } = describeBody(response, value);
-  const found = RESPONSE_RULES.find((each) => each.body.includes(kind) && inRange(status, each.status));
-  return { kind: "invalid", status, summary, excerpt: withoutEcho(excerpt, secret), rule: found };
-}
-/** RFC 6749's error, the REST API's list of errors, a gateway's error object, or a short text. */
-function errorWords(value, body) {
-  const object = Array.isArray(value) ? value[0] : value;
-  if (response_isObject(object)) {
-    const { error, error_description, errorCode, message, code, fault } = object;
-    const inner = response_isObject(error) ? error : response_isObject(fault) ? fault : undefined;
-    const first = response_text(error, errorCode, inner?.["code"], inner?.["type"], code);
-    const second = response_text(error_description, message, inner?.["message"], inner?.["faultstring"]);
-    return first || second ? { error: first, description: second, isObject: true } : undefined;
-  }
-  const isShortText = value === undefined && body.length < 500 && !HTML_PAGE.test(body);
-  return isShortText ? { error: "", description: body, isObject: false } : undefined;
-}
-function response_text(...candidates) {
-  return candidates.find((candidate) => typeof candidate === "string" && candidate !== "") ?? "";
-}
-/** A server that reports success to a token request may have put a token anywhere: only an error code that is known is shown. */
-function showWords({ error, description }, status, secret) {
-  if (isSuccess(status)) return { error: KNOWN_ERRORS.test(error) ? error : "", description: "" };
-  return {
-    error: withoutEcho(sanitize(error, 100), secret),
-    description: withoutEcho(sanitize(description), secret),
-  };
-}
-function describeBody({ status, headers, body, oversized }, value) {
-  if (status >= 300 && status < 400) {
-    return { kind: "redirect", summary: "a redirect", excerpt: sanitize(newHost(headers), 200) };
-  }
-  if (oversized) return { kind: "oversized", summary: "more than 1 MiB", excerpt: "" };
-  if (body.trim() === "") return { kind: "empty", summary: "an empty body", excerpt: "" };
-  if (value !== undefined) return { kind: "json", summary: "JSON that is neither a token nor an error", excerpt: "" };
-  if (HTML_PAGE.test(body.slice(0, 2048))) {
-    return { kind: "html", summary: "a web page", excerpt: sanitize(pageText(body), 160) };
-  }
-  const excerpt = isSuccess(status) ? "" : sanitize(body, 160);
-  return { kind: "text", summary: "text that isn't JSON", excerpt };
-}
-function newHost({ location }) {
-  return location !== undefined && URL.canParse(location) ? new URL(location).host : "";
-}
-function pageText(html) {
-  const page = html.slice(0, 8192);
-  const title = /<title[^>]{0,200}>([^<]{1,300})/i.exec(page)?.[1]?.trim();
-  return title || page.replace(/<(?:script|style)\b[^>]*>[^<]*/gi, " ").replace(/<[^>]*>/g, " ");
-}
-const ECHO_LENGTH = 10;
-/**
- * Drops a text that repeats a part of what was sent, in whatever pieces: `sanitize` finds only pieces that look like a
- * credential by themselves.
- */
-function withoutEcho(shown, secret) {
-  const characters = shown.replace(/[^\w-]/g, "");
-  for (let at = 0; at + ECHO_LENGTH <= characters.length; at++) {
-    if (secret.includes(characters.slice(at, at + ECHO_LENGTH))) return "(withheld: it repeats the assertion)";
-  }
-  return shown;
-}
-function inRange(status, [from, to]) {
-  return status >= from && status <= to;
-}
-function isSuccess(status) {
-  return inRange(status, [200, 299]);
-}
-/** Some gateways begin JSON with a byte order mark, which RFC 8259 §8.1 lets a reader ignore. */
-function parseJson(body) {
-  try {
-    return JSON.parse(body.replace(/^\ufeff/, ""));
-  } catch {
-    return undefined;
-  }
-}
-function response_isObject(value) {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
 ;// CONCATENATED MODULE: ./build/src/token/request.js
@@ -7338,14 +7268,20 @@ async function requestToken(request, deps) {
     }
   }
 }
-/** The response to report: silence in the last attempts says less than what Salesforce answered before. */
+/** The response to report: silence in the last attempts says less than what Salesforce, or else the proxy, answered before. */
 function resultOf(attempts) {
   const last = attempts.at(-1);
   const isSilence = last.response.rule.code === "no-answer-in-time";
-  const answered = isSilence ? attempts.findLast(({ response }) => response.kind !== "none") : undefined;
+  const answered = isSilence ? (attempts.findLast(request_isAnswered) ?? attempts.findLast(isFaultOfProxy)) : undefined;
   const { response, signing, runnerTime, salesforceTime } = answered ?? last;
   const measuredSkewMs = salesforceTime === undefined ? undefined : salesforceTime - runnerTime;
   return { response, attempts: attempts.length, signing, measuredSkewMs };
+}
+function request_isAnswered({ response }) {
+  return response.kind !== "none";
+}
+function isFaultOfProxy({ response }) {
+  return response.rule.code.startsWith("proxy-");
 }
 function describeAccepted(audience) {
   return `Salesforce accepted the audience ${audience}. To save a request in each run, set the input audience to it.`;
@@ -7364,7 +7300,7 @@ async function sendGrant(request, signing, deps) {
     .catch((error) => ({ error }));
   const runnerTime = clock.now();
   const sent = grant;
-  const response = "error" in result ? noResponse(result.error, sent, grants) : request_parse(result, sent, grants);
+  const response = "error" in result ? noResponse(result.error, sent, grants) : parse(result, sent, grants);
   const durationMs = clock.monotonic() - start;
   const status = "error" in result ? "" : `HTTP ${result.status}${requestId(result)}, `;
   const outcome = `${status}${request_describeResponse(response)}, ${Math.round(durationMs)} ms`;
@@ -7375,7 +7311,7 @@ async function sendGrant(request, signing, deps) {
   const salesforceTime = dateOf(headers);
   return { kind: "failed", signing, response, headers, durationMs, runnerTime, salesforceTime, claims };
 }
-function request_parse(response, sent, { refusals }) {
+function parse(response, sent, { refusals }) {
   return parseTokenResponse(response, sent?.secret ?? "", refusals);
 }
 /** Without a grant it was the request for the grant that failed. */
@@ -7409,13 +7345,14 @@ function seconds(milliseconds) {
 
 ;// CONCATENATED MODULE: ./build/src/token/revocation.js
 
-
 /** The post step ends within ten seconds, the start and end of Node included. */
 const REVOCATION_MS = 9000;
 /** Names of the runner's state, which passes the token to the post step. */
 const STATE = { accessToken: "revoke_access_token", instanceUrl: "revoke_instance_url" };
 /** An https origin of a host name, to which a path is appended as it is: no path, no user name, no IP address. */
 const HTTPS_ORIGIN = /^https:\/\/(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z][a-z\d-]*(?::\d{1,5})?$/;
+/** An error code (RFC 6749 §5.2, RFC 7009 §2.2.1). Other text isn't shown: it could be a piece of the token, which still works. */
+const ERROR_CODE = /^[a-z_]{1,40}(?=\s|$)/;
 /**
  * Saves a token for the post step; the runner passes state to this action's post step only. If that fails, revokes the
  * token at once, since the post step won't.
@@ -7449,21 +7386,23 @@ function savedToken(env) {
  */
 async function revoke({ accessToken, instanceUrl }, { httpPost, clock, runner }) {
   const url = `${instanceUrl}/services/oauth2/revoke`;
-  const problem = HTTPS_ORIGIN.test(instanceUrl)
-    ? await clock
-        .withTimeout(REVOCATION_MS, (signal) => httpPost({ url, form: { token: accessToken }, signal }))
-        .then(refusal, (error) => classifyNetworkError(error).reason)
-    : "the address that was saved with it isn't https:// and a host name, so it was sent nowhere";
+  const problem =
+    HTTPS_ORIGIN.test(instanceUrl) && URL.canParse(url)
+      ? await clock
+          .withTimeout(REVOCATION_MS, (signal) => httpPost({ url, form: { token: accessToken }, signal }))
+          .then(refusal, (error) => classifyNetworkError(error).reason)
+      : "the address that was saved with it isn't https:// and a host name, so it was sent nowhere";
   if (problem === undefined) runner.info("The access token was revoked.");
   else {
     runner.warning(
-      `The access token couldn't be revoked: ${problem}. It is valid until its session ends (Setup > Session Management lists and removes sessions).`,
+      `The access token couldn't be revoked: ${problem}. It is valid until its session ends. To end it now, remove the session in Setup > Session Management.`,
     );
   }
 }
 function refusal({ status, body }) {
   if (status === 200) return undefined;
-  return `Salesforce answered HTTP ${status} ${sanitize(errorCode(body), 80)}`.trim();
+  const [code = ""] = ERROR_CODE.exec(errorCode(body)) ?? [];
+  return `Salesforce answered HTTP ${status} ${code}`.trim();
 }
 /** Salesforce has been seen to answer here in JSON and as a form. */
 function errorCode(body) {
@@ -7476,6 +7415,8 @@ function errorCode(body) {
 }
 
 ;// CONCATENATED MODULE: ./build/src/login.js
+
+
 
 
 
@@ -7557,25 +7498,37 @@ function expectedHosts({ loginUrl: { url, isMyDomain, isSalesforce } }) {
 }
 function checkOrg({ orgId, instanceUrl }, { expectedOrgId, username, keyless }) {
   if (expectedOrgId === undefined || (orgId !== "" && sameId(orgId, expectedOrgId))) return;
-  const found = orgId === "" ? "an org that Salesforce didn't name" : `org ${orgId}`;
+  const isNamed = orgId !== "";
   throw new ActionError({
     code: "org-mismatch",
-    headline: `The token is for ${found}, but expected_org_id is ${expectedOrgId}. No outputs were set.`,
+    headline: isNamed
+      ? `The token is for org ${orgId}, but expected_org_id is ${expectedOrgId}. No outputs were set.`
+      : "Salesforce didn't name the token's org, so it can't be compared with expected_org_id. No outputs were set.",
     context: [keyless ? `Org at ${instanceUrl}` : `User ${username} at ${instanceUrl}`],
-    causes: [
-      {
-        cause: "login_url or username belong to another org than you intend.",
-        fix: `Set login_url to the My Domain of org ${expectedOrgId} (Setup > My Domain), and username to a user of that org.`,
-      },
-      {
-        cause: "The org is the right one, but its ID changed: a refreshed sandbox has a new ID.",
-        fix: "Set expected_org_id to Setup > Company Information > Salesforce.com Organization ID.",
-      },
-    ],
+    causes: isNamed ? otherOrg(expectedOrgId) : ORG_NOT_NAMED,
   });
+}
+const ORG_NOT_NAMED = [
+  {
+    cause: "The app issues JWT-based access tokens, and not every one names its org.",
+    fix: "Setup > External Client App Manager > your app > Settings > Edit > OAuth Settings > Security: clear “Issue JSON Web Token (JWT)-based access tokens for named users”. Or remove expected_org_id from the step.",
+  },
+];
+function otherOrg(expectedOrgId) {
+  return [
+    {
+      cause: "login_url or username belongs to another org than you intend.",
+      fix: `Set login_url to the My Domain of org ${expectedOrgId} (Setup > My Domain > Current My Domain URL), and username to a user of that org.`,
+    },
+    {
+      cause: "The org is the right one, but its ID changed: a refreshed sandbox has a new ID.",
+      fix: "Set expected_org_id to Setup > Company Information > Salesforce.com Organization ID.",
+    },
+  ];
 }
 
 ;// CONCATENATED MODULE: ./build/src/action.js
+
 
 
 
@@ -7599,6 +7552,9 @@ const deps = {
 };
 // The proxy client calls the deprecated `Buffer()` for a proxy's password; readers of the log can't do anything about it.
 process.noDeprecation = true;
+// Node can't end a name lookup, and waits for it before the process ends. A name server that doesn't answer holds glibc up
+// for 15 to 30 s by default; with this (resolv.conf(5)) for 4 to 10 s.
+env["RES_OPTIONS"] ??= "timeout:2 attempts:2";
 /** The main step: gets a token and sets the outputs, or fails with one error annotation. */
 async function main() {
   // Node exits with 0 when nothing is left to wait for, also in the middle of a login: success is stated explicitly.
@@ -7617,6 +7573,8 @@ async function main() {
 async function post() {
   const saved = savedToken(env);
   if (!saved) return;
+  // If the log can't be written, the token is still revoked. The main step fails then: nothing that it gets could be masked.
+  process.stdout.on("error", () => {});
   runner.mask(saved.accessToken);
   try {
     await revoke(saved, deps);

@@ -1,6 +1,7 @@
 import { errorMessage, troubleshootingUrl } from "./diagnosis/message.ts";
-import { rawInputs, wantsSummary } from "./inputs/inputs.ts";
+import { wantsSummary } from "./inputs/inputs.ts";
 import { readRegularFile } from "./inputs/key-file.ts";
+import { rawInputs } from "./inputs/raw-inputs.ts";
 import { systemClock } from "./lib/clock.ts";
 import { httpGet, httpPost, ignoreTlsSwitch } from "./lib/http.ts";
 import { requireReadableProxy } from "./lib/proxy.ts";

@@ -1,7 +1,9 @@
 import { explain } from "./diagnosis/explain.ts";
 import { describeJob, loginRule } from "./diagnosis/job-claims.ts";
-import { type Inputs, rawInputs, readInputs, secretsOfInputs } from "./inputs/inputs.ts";
-import { ActionError } from "./lib/action-error.ts";
+import { type Inputs, readInputs } from "./inputs/inputs.ts";
+import { rawInputs } from "./inputs/raw-inputs.ts";
+import { secretsOfInputs } from "./inputs/reader.ts";
+import { ActionError, type Cause } from "./lib/action-error.ts";
 import type { Clock } from "./lib/clock.ts";
 import type { HttpGet, HttpPost } from "./lib/http.ts";
 import type { Runner, RunnerFile } from "./lib/runner.ts";
@@ -107,20 +109,33 @@ function expectedHosts({ loginUrl: { url, isMyDomain, isSalesforce } }: Inputs):
 
 function checkOrg({ orgId, instanceUrl }: AccessToken, { expectedOrgId, username, keyless }: Inputs): void {
   if (expectedOrgId === undefined || (orgId !== "" && sameId(orgId, expectedOrgId))) return;
-  const found = orgId === "" ? "an org that Salesforce didn't name" : `org ${orgId}`;
+  const isNamed = orgId !== "";
   throw new ActionError({
     code: "org-mismatch",
-    headline: `The token is for ${found}, but expected_org_id is ${expectedOrgId}. No outputs were set.`,
+    headline: isNamed
+      ? `The token is for org ${orgId}, but expected_org_id is ${expectedOrgId}. No outputs were set.`
+      : "Salesforce didn't name the token's org, so it can't be compared with expected_org_id. No outputs were set.",
     context: [keyless ? `Org at ${instanceUrl}` : `User ${username} at ${instanceUrl}`],
-    causes: [
-      {
-        cause: "login_url or username belong to another org than you intend.",
-        fix: `Set login_url to the My Domain of org ${expectedOrgId} (Setup > My Domain), and username to a user of that org.`,
-      },
-      {
-        cause: "The org is the right one, but its ID changed: a refreshed sandbox has a new ID.",
-        fix: "Set expected_org_id to Setup > Company Information > Salesforce.com Organization ID.",
-      },
-    ],
+    causes: isNamed ? otherOrg(expectedOrgId) : ORG_NOT_NAMED,
   });
+}
+
+const ORG_NOT_NAMED: readonly Cause[] = [
+  {
+    cause: "The app issues JWT-based access tokens, and not every one names its org.",
+    fix: "Setup > External Client App Manager > your app > Settings > Edit > OAuth Settings > Security: clear “Issue JSON Web Token (JWT)-based access tokens for named users”. Or remove expected_org_id from the step.",
+  },
+];
+
+function otherOrg(expectedOrgId: string): readonly Cause[] {
+  return [
+    {
+      cause: "login_url or username belongs to another org than you intend.",
+      fix: `Set login_url to the My Domain of org ${expectedOrgId} (Setup > My Domain > Current My Domain URL), and username to a user of that org.`,
+    },
+    {
+      cause: "The org is the right one, but its ID changed: a refreshed sandbox has a new ID.",
+      fix: "Set expected_org_id to Setup > Company Information > Salesforce.com Organization ID.",
+    },
+  ];
 }

@@ -23,7 +23,9 @@ export function loginSummary(username: string, token: AccessToken, certificateEx
  * @param message the error annotation's message; it quotes a server, so it is shown as text and can't become markup
  */
 export function failureSummary(message: string): string {
-  return `### Salesforce login failed\n\n<pre>${asText(message).replaceAll("\n", "<br>")}</pre>\n`;
+  // In an HTML block GitHub doesn't make an address a link. Only our own lines begin with "Help:": quoted text is one line.
+  const text = asText(message).replace(/^( *Help: )(https:\/\/[^\s"]+)$/gm, '$1<a href="$2">$2</a>');
+  return `### Salesforce login failed\n\n<pre>${text.replaceAll("\n", "<br>")}</pre>\n`;
 }
 
 function asText(text: string): string {

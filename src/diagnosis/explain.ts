@@ -2,6 +2,7 @@ import { ActionError, type Cause } from "../lib/action-error.ts";
 import { CONNECTED_APP } from "../lib/setup-steps.ts";
 import type { Fact } from "../token/refusals.ts";
 import type { ErrorResponse, FailedResponse, InvalidResponse } from "../token/response.ts";
+import { attemptMs } from "../token/retry.ts";
 import { type FailedRequest, findHints, type Hint } from "./hints.ts";
 import { describeClaims, describeJob } from "./job-claims.ts";
 
@@ -16,6 +17,8 @@ const FACTS: Readonly<Record<Fact, (run: FailedRequest) => boolean>> = {
   "audience not set": ({ inputs }) => inputs.audience === inputs.loginUrl.audience || inputs.assertion !== undefined,
   "My Domain": ({ inputs }) => inputs.loginUrl.isMyDomain,
   "not a site": ({ inputs }) => inputs.loginUrl.kind !== "site" && inputs.loginUrl.kind !== "custom-domain",
+  "not a sandbox": ({ inputs }) => inputs.loginUrl.isSandbox === false,
+  "longest attempts": ({ inputs }) => attemptMs(inputs.timeoutSeconds * 1000) === attemptMs(Number.POSITIVE_INFINITY),
   "External Client App": isExternalClientApp,
 };
 
@@ -33,7 +36,7 @@ export function explain(run: FailedRequest): ActionError {
   );
   return new ActionError({
     code: response.rule.code,
-    headline: response.rule.headline,
+    headline: withNextAct(response.rule.headline, hints[0]),
     context: [...describeResponse(response), ...describeTarget(run), ...describeAttempts(run)],
     causes: withoutRepeats(inOrder(hints, likely))
       .slice(0, MAX_CAUSES)
@@ -52,6 +55,11 @@ function describeTarget(run: FailedRequest): string[] {
     `Job of ${describeJob(claims)} at ${host}`,
     ...(result.response.kind === "error" ? describeClaims(claims) : []),
   ];
+}
+
+/** A headline says what is wrong, then what to do: what this run shows may ask for another act than the rule does. */
+function withNextAct(headline: string, hint: Hint | undefined): string {
+  return hint?.nextAct === undefined ? headline : headline.replace(/\. .*$/, `. ${hint.nextAct}`);
 }
 
 /** What Salesforce or the network said; nothing if nothing came. */

@@ -17,6 +17,8 @@ export interface FailedRequest {
 export interface Hint extends Required<Cause> {
   /** Whether a likely cause of the refusal has to come before it. */
   readonly neverFirst?: boolean;
+  /** What to do, for the end of the message's first line. Left out if what the rule says there fits as well. */
+  readonly nextAct?: string;
 }
 
 /** Something to look for in a run. */
@@ -26,6 +28,7 @@ interface HintRule {
   readonly find: (run: FailedRequest) => Hint | undefined;
 }
 
+const CHECK_CLOCK = "Check the runner's clock.";
 const DAY_MS = 86_400_000;
 const SOON_MS = 30 * DAY_MS;
 /** What Salesforce's consumer keys look like so far; nothing documents it. */
@@ -90,10 +93,15 @@ function wrongClock({ result: { measuredSkewMs = 0, signing } }: FailedRequest):
     return {
       cause: `The Date header of the response is ${Math.round(Math.abs(measuredSkewMs) / DAY_MS)} days away from the runner's clock. The action doesn't sign for a date that far away.`,
       fix: "Check the runner's clock first. If it is right, check that login_url and the proxy are Salesforce's and yours.",
+      nextAct: CHECK_CLOCK,
     };
   }
   const effect = measuredSkewMs > 0 ? "the assertion had expired on arrival" : "the assertion expires too late";
-  return { cause: `The runner's clock is ${describeSkew(measuredSkewMs)}: ${effect}.`, fix: SET_CLOCK };
+  return {
+    cause: `The runner's clock is ${describeSkew(measuredSkewMs)}: ${effect}.`,
+    fix: SET_CLOCK,
+    nextAct: CHECK_CLOCK,
+  };
 }
 
 /** What only the step that signed can change. */
@@ -107,7 +115,11 @@ function signedEarlier({ inputs, result }: FailedRequest): Hint | undefined {
     "audience-refused": `set aud to ${aud}`,
     "assertion-invalid": "use the app's key and RS256. If you set certificate, the action names the mistake",
   };
-  return { cause: "The action can't change a signed assertion.", fix: `In the signing step, ${fixes[code]}.` };
+  return {
+    cause: "The action can't change a signed assertion.",
+    fix: `In the signing step, ${fixes[code]}.`,
+    nextAct: "Correct the step that signs.",
+  };
 }
 
 function unusualAudience({ inputs }: FailedRequest): Hint | undefined {
@@ -131,6 +143,7 @@ function sandboxUserInProduction({ inputs: { username, loginUrl } }: FailedReque
   return {
     cause: `The username ends in .${sandbox} like a sandbox user's, but ${loginUrl.host} is a production address.`,
     fix: `If this is a sandbox, set login_url to its My Domain (${address}). If it is production, remove .${sandbox} from username.`,
+    nextAct: "Check login_url and username.",
   };
 }
 
@@ -157,8 +170,9 @@ function sandboxOf(username: string): string | undefined {
 function genericLoginHost({ inputs: { loginUrl } }: FailedRequest): Hint | undefined {
   if (loginUrl.kind !== "login-host" && loginUrl.kind !== "instance") return undefined;
   return {
-    cause: `The request went to ${loginUrl.host}, which may not find External Client Apps since Spring '26.`,
+    cause: `The request went to ${loginUrl.host}, which is reported not to find External Client Apps since Spring '26.`,
     fix: USE_MY_DOMAIN,
+    nextAct: "Set login_url to the org's My Domain.",
   };
 }
 
@@ -168,6 +182,7 @@ function unusualConsumerKey({ inputs: { consumerKey } }: FailedRequest): Hint | 
   return {
     cause: `consumer_key has ${consumerKey.length} characters and ${begins} with 3MVG9. Consumer keys typically have 85 and begin with 3MVG9.`,
     fix: COPY_KEY,
+    nextAct: "Check consumer_key.",
   };
 }
 
@@ -176,6 +191,7 @@ function keyMatchesCertificate({ inputs }: FailedRequest): Hint | undefined {
   return {
     cause: "The private key matches the input certificate, so the app has another certificate or none.",
     fix: UPLOAD_CERTIFICATE,
+    nextAct: "Check that the app has the input certificate.",
   };
 }
 
@@ -197,6 +213,7 @@ function bothAudiencesRejected({ inputs, result: { signing } }: FailedRequest): 
   return {
     cause: `Salesforce rejected both audiences that belong to login_url: ${inputs.audience} and ${signing.audience}.`,
     fix: `Check that ${inputs.loginUrl.host} is the org's current address: ${MY_DOMAIN}.`,
+    nextAct: "Check that login_url is the org's current My Domain.",
   };
 }
 

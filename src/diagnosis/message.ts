@@ -1,4 +1,4 @@
-import { type InputIssue, InputsError } from "../inputs/inputs.ts";
+import { type InputIssue, InputsError } from "../inputs/errors.ts";
 import { ActionError, type Cause } from "../lib/action-error.ts";
 import { sanitize } from "../lib/sanitize.ts";
 
@@ -11,7 +11,6 @@ const NOT_SENT = "No request was sent to Salesforce.";
  * Writes the message of the one error annotation: what is wrong in the first line, then what was said, who and where, and
  * the likely causes with a fix each.
  *
- * @param error whatever ended the step
  * @param docs where the documentation is: see {@link troubleshootingUrl}
  * @returns plain text of several lines, at most 4,000 characters
  */
@@ -67,12 +66,13 @@ function describeInputs(issues: readonly InputIssue[], docs: string): string {
   return cut([head, ...groups.map((group) => describeIssues(group, docs, false))].join("\n\n"), MAX_MESSAGE);
 }
 
-/** Names that don't fit in are counted. */
+/** Names that don't fit in are counted. If all inputs are blank, the secrets are missing, not wrong, so it says that. */
 function headlineOf(issues: readonly InputIssue[]): string {
   const names = issues.map(({ input }) => input);
+  const kind = issues.every(({ code }) => code === "input-blank") ? "blank" : "invalid";
   for (let shown = names.length; ; shown--) {
     const rest = shown === names.length ? "" : ` and ${names.length - shown} more`;
-    const headline = `${names.length} invalid inputs: ${names.slice(0, shown).join(", ")}${rest}.`;
+    const headline = `${names.length} ${kind} inputs: ${names.slice(0, shown).join(", ")}${rest}.`;
     if (headline.length <= MAX_HEADLINE) return headline;
   }
 }

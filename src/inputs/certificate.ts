@@ -34,7 +34,6 @@ const MISTAKES: readonly (readonly [InputErrorCode, { test(text: string): boolea
  * Reads a certificate in every shape that a private key is read in: PEM, base64 of PEM or of DER, with whatever the way to
  * a variable added. Of several, returns the one that belongs to the private key, otherwise the first.
  *
- * @param text the input as given
  * @throws InputError without a part of the text
  */
 export function readCertificate(text: string, privateKey?: KeyObject): CertificateWithKey {

@@ -1,6 +1,6 @@
 import { ActionError } from "../lib/action-error.ts";
 import { KEY_PAIR_COMMAND, MY_DOMAIN, SET_CLOCK, UPLOAD_PATH } from "../lib/setup-steps.ts";
-import type { InputName } from "./inputs.ts";
+import type { InputName } from "./raw-inputs.ts";
 
 /** One input that can't be used. */
 export interface InputIssue {
@@ -23,8 +23,8 @@ const STORE = "Store the whole file of the private key: gh secret set SALESFORCE
 const THEN_STORE = "Then store the new file: gh secret set SALESFORCE_PRIVATE_KEY < salesforce.key";
 const PRIVATE_FILE =
   "Use the file that openssl wrote with -keyout. Its first line says BEGIN PRIVATE KEY, BEGIN RSA PRIVATE KEY or BEGIN ENCRYPTED PRIVATE KEY.";
-const NEW_PAIR = `Make a new pair with setup/setup.sh, or with: ${KEY_PAIR_COMMAND}`;
-const LOST = `If the private key is lost, make a new pair with setup/setup.sh, or with: ${KEY_PAIR_COMMAND}`;
+const NEW_PAIR = `Make a new pair with setup/setup.sh in the action's repository, or with: ${KEY_PAIR_COMMAND}`;
+const LOST = `If the private key is lost, make a new pair, store its key, and upload its certificate to the app (${UPLOAD_PATH}): ${KEY_PAIR_COMMAND}`;
 const UPLOAD = `Upload the new salesforce.crt: ${UPLOAD_PATH}.`;
 const CHECK_KEY_FILE =
   "Look at the file's first line: head -n 1 salesforce.key prints BEGIN PRIVATE KEY, BEGIN RSA PRIVATE KEY or BEGIN ENCRYPTED PRIVATE KEY between dashes.";
@@ -57,7 +57,7 @@ export const INPUT_ERRORS = {
   },
   "input-quoted": {
     message: "{detail}",
-    fixes: ["Remove what isn't part of the value, from the stored value or from the step."],
+    fixes: ["Remove the quotes, the brackets, or mailto: from the stored value, or from the step."],
   },
   "input-too-long": {
     message: "{detail}",
@@ -159,7 +159,7 @@ export const INPUT_ERRORS = {
   },
 
   "login-url-blank": {
-    message: "is set, but blank, and falling back to a default would mean production",
+    message: "is set, but blank, and the action doesn't fall back to production",
     fixes: [
       "If it comes from a variable, check the variable's name, and that this repository, organization or environment has it.",
       COPY_MY_DOMAIN,
@@ -284,12 +284,12 @@ export const INPUT_ERRORS = {
     ],
   },
   "certificate-key-mismatch": {
-    message: "and the private key aren't a pair",
+    message: "and the private key aren't a pair: store both files of one pair again",
     fixes: [
-      "Pass the certificate that was made with this key, or the key that was made with the app's certificate. After a rotation, change both together.",
-      "Find the one that differs: the SHA-256 {detail}.",
-      "Compare the certificate's: openssl x509 -noout -pubkey -in salesforce.crt | openssl pkey -pubin -outform DER | openssl dgst -sha256",
-      "Compare the private key's: openssl pkey -in salesforce.key -pubout -outform DER | openssl dgst -sha256",
+      "Store both files of one pair again: gh secret set SALESFORCE_PRIVATE_KEY < salesforce.key and gh variable set SALESFORCE_CERTIFICATE < salesforce.crt",
+      "If the app has the certificate of this private key, and only the input is old, remove certificate from the step: the login works without it.",
+      "Find the old one: the SHA-256 {detail}.",
+      "Compare with your files: openssl pkey -in salesforce.key -pubout -outform DER | openssl dgst -sha256 (key), openssl x509 -noout -pubkey -in salesforce.crt | openssl pkey -pubin -outform DER | openssl dgst -sha256 (certificate)",
     ],
   },
 

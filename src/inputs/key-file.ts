@@ -13,7 +13,7 @@ const FOREIGN_FILE: readonly [string, string] = [
 ];
 /** Why a file can't be read, by the operating system's code or one of {@link readRegularFile}, and what to do. */
 const REASONS: Readonly<Record<string, readonly [message: string, fix: string]>> = {
-  ENOENT: [MISSING, "Check that an earlier step checks out or writes the file."],
+  ENOENT: [MISSING, "Check out or write the file in an earlier step of the same job."],
   ENOTDIR: [MISSING, "Check the path: a part of it is a file, not a folder."],
   EACCES: FOREIGN_FILE,
   EPERM: FOREIGN_FILE,

@@ -49,7 +49,6 @@ const BARE_WORDS: ReadonlyMap<string, string> = new Map([
 /**
  * Reads a login URL as people type it or copy it from the address bar, with or without `https://`.
  *
- * @param text the input as given
  * @returns where to ask; reading its `url` again gives the same
  * @throws InputError with one of the `login-url-` codes
  */
@@ -76,8 +75,6 @@ export function parseLoginUrl(text: string): LoginUrl {
 /**
  * Checks an explicit audience. Its text is kept as it is, a trailing slash included: servers compare it literally.
  *
- * @param text the input as given
- * @param loginUrl where the assertion will go
  * @returns the `aud` claim, and a warning if neither it nor `login_url` is Salesforce's and their hosts differ
  * @throws InputError with one of the `audience-` codes
  */

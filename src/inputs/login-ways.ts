@@ -1,9 +1,10 @@
 import type { KeyObject } from "node:crypto";
 import { checkAssertionAudience, type GivenAssertion, parseAssertion } from "./assertion.ts";
 import { type InputError, inputError } from "./errors.ts";
-import { INPUT_DEFAULTS, type InputName, type InputReader, type RawInputs } from "./inputs.ts";
 import type { LoginUrl } from "./login-url.ts";
 import { parseBoolean, parseConsumerKey, parseTokenHandler, parseUsername } from "./parsers.ts";
+import { INPUT_DEFAULTS, type InputName, type RawInputs } from "./raw-inputs.ts";
+import type { InputReader } from "./reader.ts";
 
 /** Whose login it is, and with what. Undefined if it can't be read. */
 export interface Login {

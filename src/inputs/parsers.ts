@@ -24,8 +24,6 @@ const PLACEHOLDERS: readonly Placeholder[] = [
 
 /**
  * Returns what placeholder a text is, as details for its error.
- *
- * @param text the input as given
  */
 export function placeholderIn(
   text: string,
@@ -79,7 +77,7 @@ const DEPENDABOT_STORE =
 const NO_FORKS =
   "Let only branches of this repository run this job, since pull requests from forks get no secrets: if: github.event.pull_request.head.repo.full_name == github.repository";
 const WHY_BLANK: readonly string[] = [
-  "Check that a secret or variable of this name exists (Settings > Secrets and variables > Actions). If it is in an environment, add environment: NAME to the job.",
+  "Check that the secret or variable that the step passes exists under that name: Settings > Secrets and variables > Actions. If it is in an environment, add environment: NAME to the job.",
   "If this is a reusable workflow, add secrets: inherit to the job that calls it.",
 ];
 

@@ -93,8 +93,6 @@ function encodingOf(bytes: Buffer): string | undefined {
 /**
  * Removes everything that the ways to a secret add to a PEM: whitespace, quotes, escapes, a name in front, base64 as
  * often as it was applied, a label that isn't the content's. Reads no key: that may fail, and masks come before.
- *
- * @param text an input or a file
  */
 export function decodePem(text: string): DecodedText {
   const layers: string[] = [];

@@ -8,7 +8,7 @@ const FEWEST_BITS = 2048;
 /** Node's codes of OpenSSL errors for a cipher that doesn't exist or is switched off. */
 const UNSUPPORTED_CIPHER = /OSSL_(?:EVP|PEM)_UNSUPPORTED/;
 
-/** What somebody gave in place of a private key. */
+/** What was given instead of a private key. */
 interface Mistake {
   readonly code: InputErrorCode;
   /** Looks at a text without whitespace, quotes and escapes. */

@@ -20,16 +20,7 @@ export interface ErrorDetails {
   readonly cause?: unknown;
 }
 
-/**
- * Thrown for expected errors, which the user can do something about; any other error is a bug.
- *
- * @example
- * throw new ActionError({
- *   code: "org-mismatch",
- *   headline: "The token belongs to another org than expected_org_id.",
- *   causes: [{ fix: "Set login_url to the My Domain of the expected org." }],
- * });
- */
+/** Thrown for expected errors, which the user can do something about; any other error is a bug. */
 export class ActionError extends Error {
   override readonly name = "ActionError";
   readonly code: string;

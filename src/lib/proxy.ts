@@ -76,9 +76,6 @@ const ADDRESS_RULES: readonly AddressRule[] = [
 /**
  * Refuses to send when the environment names a proxy whose address the client can't read: it would pass over the proxy
  * and connect to the host directly, or connect to a host that a part of the password names.
- *
- * @param env the step's environment
- * @param send sends the request otherwise
  */
 export function requireReadableProxy<Request extends { readonly url: string }>(
   env: NodeJS.ProcessEnv,

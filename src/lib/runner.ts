@@ -43,26 +43,35 @@ const CONTENT: Readonly<Record<RunnerFile, string>> = {
   GITHUB_STATE: "the token to revoke",
 };
 
-const SAME_USER: Cause = {
+/** A cause with what to do for the end of the first line. */
+interface FileCause extends Cause {
+  readonly nextAct: string;
+}
+
+const SAME_USER: FileCause = {
   cause:
     "The runner's files belong to another user than the one that runs this step, as in container jobs and on Actions Runner Controller.",
   fix: "Run the job's container as the user of the runner, for example with container.options: --user 1001 (the number that `id -u` prints for the runner's user).",
+  nextAct: "Run the container as the runner's user.",
 };
-const NOT_MOUNTED: Cause = {
+const NOT_MOUNTED: FileCause = {
   cause: "The runner's temporary folder isn't mounted where this step runs.",
   fix: "Mount the runner's work folder (_work, with _temp in it) into the container at the same path, as the runner does for container jobs.",
+  nextAct: "Mount the runner's work folder.",
 };
-const OVERWRITTEN: Cause = {
+const OVERWRITTEN: FileCause = {
   cause: "The workflow or an earlier step set the variable to something else.",
   fix: "Remove the variable from env of the workflow, the job and the step: the runner sets it.",
+  nextAct: "Remove the variable from env.",
 };
-const DISK_FULL: Cause = {
+const DISK_FULL: FileCause = {
   cause: "The disk with the runner's temporary folder is full, or the user's quota is used up.",
   fix: "Free space on the runner's disk, then run the job again.",
+  nextAct: "Free space on the disk.",
 };
 
 /** Causes by the code of the system's error. */
-const CAUSES: Readonly<Record<string, readonly Cause[]>> = {
+const CAUSES: Readonly<Record<string, readonly [FileCause, ...FileCause[]]>> = {
   EACCES: [SAME_USER, OVERWRITTEN],
   EPERM: [SAME_USER, OVERWRITTEN],
   EROFS: [NOT_MOUNTED],
@@ -185,7 +194,7 @@ function describeOutcome(file: RunnerFile, undone: boolean): string {
 function notSet(file: RunnerFile): ActionError {
   return new ActionError({
     code: "not-a-step",
-    headline: `${file} isn't set, so the action can't pass on ${CONTENT[file]}.`,
+    headline: `${file} isn't set, so the action can't pass on ${CONTENT[file]}. Run it in a step of a workflow.`,
     context: ["No token was requested."],
     causes: [
       {
@@ -203,11 +212,12 @@ function notSet(file: RunnerFile): ActionError {
 function unusable(file: RunnerFile, error: unknown, outcome: string): ActionError {
   const { code = "", message = "" } = error as NodeJS.ErrnoException;
   const reason = code === "NOT_A_FILE" ? "it isn't a regular file" : code || message;
+  const known = CAUSES[code];
   return new ActionError({
     code: "runner-file-unusable",
-    headline: `The runner's file ${file} can't be written (${reason}).`,
+    headline: `The runner's file ${file} can't be written (${reason}).${known ? ` ${known[0].nextAct}` : ""}`,
     context: [outcome],
-    causes: CAUSES[code] ?? [SAME_USER, NOT_MOUNTED, DISK_FULL],
+    causes: known ?? [SAME_USER, NOT_MOUNTED, DISK_FULL],
     cause: error,
   });
 }

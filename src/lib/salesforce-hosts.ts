@@ -27,7 +27,7 @@ export interface RefusedHostRule {
 export type HostRule = LoginHostRule | PageHostRule | RefusedHostRule;
 
 /**
- * Every host rule, the first match wins. `*` stands for one or more characters (dots too), `#` for digits; a `*` in
+ * Every host rule, the first match wins. `*` matches one or more characters (dots too), `#` for digits; a `*` in
  * `login` is what the pattern's one `*` stood for. Sources: Salesforce help, "My Domain URL Formats" and "Partitioned
  * Domains"; Salesforce's domains as its own command line knows them.
  */

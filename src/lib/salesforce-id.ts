@@ -9,7 +9,6 @@ export function isSalesforceId(text: string): boolean {
 /**
  * Returns the 18-character form of a Salesforce ID, which stays unique where case is ignored.
  *
- * @param id 15 characters, or 18 with their checksum
  * @returns undefined if it isn't an ID, or if its checksum is wrong
  */
 export function to18Characters(id: string): string | undefined {

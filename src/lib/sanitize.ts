@@ -37,7 +37,6 @@ const DISARMING: readonly (readonly [pattern: RegExp, replacement: string])[] = 
  * pieces of one length, spaced out, in UTF-16, in hex or percent-encoded. A server that hides one in its text by other
  * means isn't stopped: it knows the assertion already.
  *
- * @param text what a server, a proxy or an operating system said
  * @param limit the most characters to show
  */
 export function sanitize(text: string, limit = 300): string {
@@ -49,9 +48,6 @@ export function sanitize(text: string, limit = 300): string {
 /**
  * Drops a text that repeats a part of what was sent, in whatever pieces: {@link sanitize} finds only pieces that look like
  * a credential by themselves.
- *
- * @param shown a text that was sanitized
- * @param secret what was sent and could come back
  */
 export function withoutEcho(shown: string, secret: string): string {
   // Host names come back in lower case.

@@ -40,8 +40,6 @@ const LATEST_TIME_MS = Date.UTC(2200, 0);
 /**
  * What must be masked of a token response before anything else is done with it: the token, and the part after the `!`,
  * which is as good as the token to whoever knows the org.
- *
- * @param fields of the answer, unchecked
  */
 export function secretsOf(fields: Fields): string[] {
   const token = fields["access_token"];
@@ -57,7 +55,7 @@ export function secretsOf(fields: Fields): string[] {
 export interface ExpectedHosts {
   /** The https origin that granted the token. */
   readonly loginOrigin: string;
-  /** Whether `loginOrigin` stands in for a missing `instance_url`: a My Domain serves its org. */
+  /** Whether `loginOrigin` replaces a missing `instance_url`: a My Domain serves its org. */
   readonly isInstance: boolean;
   /** Whether the host that granted the token is Salesforce's, and so the hosts in its response have to be. */
   readonly isSalesforce: boolean;
@@ -66,7 +64,6 @@ export interface ExpectedHosts {
 /**
  * What a revocation needs of a token response, even of one that fails the checks.
  *
- * @param fields of the response, unchecked
  * @returns undefined without a token; where the response names no usable instance, the host that granted the token
  */
 export function revocable(

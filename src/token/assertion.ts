@@ -1,5 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import { SignJWT } from "jose/jwt/sign";
+import { CompactSign } from "jose/jws/compact/sign";
 
 /** Salesforce accepts at most three minutes (Salesforce help, "OAuth 2.0 JWT Bearer Flow for Server-to-Server Integration"). */
 export const ASSERTION_LIFETIME_SECONDS = 180;
@@ -36,5 +36,6 @@ export function claimsFor({ consumerKey, username, audience, now }: AssertionFac
  * @returns the assertion in JWS compact form: a secret until it has expired
  */
 export function signAssertion(claims: Claims, privateKey: KeyObject): Promise<string> {
-  return new SignJWT({ ...claims }).setProtectedHeader({ alg: "RS256" }).sign(privateKey);
+  const payload = new TextEncoder().encode(JSON.stringify(claims));
+  return new CompactSign(payload).setProtectedHeader({ alg: "RS256" }).sign(privateKey);
 }

@@ -3,7 +3,7 @@ import { TimeoutError } from "../lib/clock.ts";
 import type { Progress, Stage } from "../lib/http.ts";
 import { ProxyAddressError } from "../lib/proxy.ts";
 import { sanitize } from "../lib/sanitize.ts";
-import type { FailureRule } from "./refusals.ts";
+import type { FailureRule, RefusalCause } from "./refusals.ts";
 
 /** Why no complete response came. */
 export interface NetworkError {
@@ -30,7 +30,7 @@ const WRONG_PROXY: Cause = {
   fix: "Correct https_proxy on the runner or in the step's env, or add the host to no_proxy.",
 };
 const CHECK_HOST: Cause = {
-  cause: "login_url is misspelled.",
+  cause: "login_url is misspelled, so its host doesn't exist.",
   fix: "Copy Setup > My Domain > Current My Domain URL into login_url. A sandbox's has two hyphens and .sandbox in it.",
 };
 const TRUST_COMPANY_CA: Cause = {
@@ -55,7 +55,7 @@ export const NETWORK_ERRORS: readonly NetworkErrorRule[] = [
   {
     match: [/statusCode=407/],
     code: "proxy-authentication",
-    headline: "The proxy requires a user name and a password (HTTP 407).",
+    headline: "The proxy requires a user name and a password (HTTP 407). Set them in https_proxy.",
     retry: false,
     causes: [
       {
@@ -71,21 +71,21 @@ export const NETWORK_ERRORS: readonly NetworkErrorRule[] = [
   {
     match: [/statusCode=502/, /statusCode=503/, /statusCode=504/],
     code: "proxy-unreachable",
-    headline: "The proxy couldn't reach Salesforce.",
+    headline: "The proxy couldn't reach Salesforce. Check the spelling of login_url, then https_proxy.",
     retry: true,
     causes: [CHECK_HOST, ALLOW_ON_PROXY, WRONG_PROXY],
   },
   {
     match: [/statusCode=\d+/],
     code: "proxy-refused",
-    headline: "The proxy refused to connect to Salesforce.",
+    headline: "The proxy refused to connect to Salesforce. Allow the host of login_url on the proxy.",
     retry: false,
     causes: [ALLOW_ON_PROXY, WRONG_PROXY],
   },
   {
     match: [/tunneling socket.*ENOTFOUND/],
     code: "proxy-unknown",
-    headline: "The proxy's host name is unknown.",
+    headline: "The proxy's host name is unknown. Correct https_proxy.",
     retry: false,
     causes: [
       {
@@ -113,7 +113,7 @@ export const NETWORK_ERRORS: readonly NetworkErrorRule[] = [
       /tunneling socket.*alert protocol version/i,
     ],
     code: "proxy-untrusted",
-    headline: "The TLS connection to the proxy can't be trusted.",
+    headline: "The TLS connection to the proxy can't be trusted. Set NODE_EXTRA_CA_CERTS to its CA certificate.",
     retry: false,
     causes: [
       {
@@ -130,12 +130,12 @@ export const NETWORK_ERRORS: readonly NetworkErrorRule[] = [
   {
     match: [/tunneling socket/, /illegal response body from proxy/],
     code: "proxy-unreachable",
-    headline: "The connection to the proxy failed.",
+    headline: "The connection to the proxy failed. Check that the proxy is running, and its address in https_proxy.",
     retry: true,
     causes: [
-      { cause: "The proxy is down or overloaded.", fix: "Run the job again." },
+      { cause: "The proxy is down or overloaded.", fix: "Check that the proxy is running, then run the job again." },
       {
-        cause: "Host, port or scheme in https_proxy are wrong.",
+        cause: "The host, the port, or the scheme in https_proxy is wrong.",
         fix: "Correct https_proxy: http:// for most proxies, https:// only for a proxy that itself uses TLS.",
       },
       { cause: "This host must be reached without the proxy.", fix: "Add the host to no_proxy." },
@@ -144,7 +144,7 @@ export const NETWORK_ERRORS: readonly NetworkErrorRule[] = [
   {
     match: [/^ERR_TLS_CERT_ALTNAME_INVALID/, /^HOSTNAME_MISMATCH/],
     code: "tls-wrong-name",
-    headline: "The server's certificate is for another host name.",
+    headline: "The server's TLS certificate is for another host name. Check the spelling of login_url.",
     retry: false,
     causes: [
       {
@@ -157,7 +157,7 @@ export const NETWORK_ERRORS: readonly NetworkErrorRule[] = [
   {
     match: [/^CERT_HAS_EXPIRED/, /^CERT_NOT_YET_VALID/],
     code: "tls-expired",
-    headline: "The server's certificate isn't valid today.",
+    headline: "The server's TLS certificate isn't valid today. Check the runner's clock.",
     retry: false,
     causes: [
       { cause: "The runner's clock is wrong.", fix: "Set the runner's clock: on Linux, `timedatectl set-ntp true`." },
@@ -181,7 +181,7 @@ export const NETWORK_ERRORS: readonly NetworkErrorRule[] = [
       /^UNSPECIFIED/,
     ],
     code: "tls-untrusted",
-    headline: "The server's certificate isn't trusted.",
+    headline: "The server's TLS certificate isn't trusted. Set NODE_EXTRA_CA_CERTS if a company's proxy opens TLS.",
     retry: false,
     causes: [TRUST_COMPANY_CA, OTHER_SERVER],
   },
@@ -195,7 +195,7 @@ export const NETWORK_ERRORS: readonly NetworkErrorRule[] = [
       /alert[ _]protocol[ _]version/i,
     ],
     code: "tls-handshake",
-    headline: "The TLS handshake failed.",
+    headline: "The TLS handshake failed. Remove a port from login_url, then check the proxy and the firewall.",
     retry: false,
     causes: [
       { cause: "The port in login_url isn't one for TLS.", fix: "Remove the port from login_url." },
@@ -208,7 +208,7 @@ export const NETWORK_ERRORS: readonly NetworkErrorRule[] = [
   {
     match: [/ENOTFOUND/],
     code: "host-unknown",
-    headline: "The host name is unknown.",
+    headline: "The host name is unknown. Check the spelling of login_url.",
     retry: false,
     causes: [
       CHECK_HOST,
@@ -221,7 +221,7 @@ export const NETWORK_ERRORS: readonly NetworkErrorRule[] = [
   {
     match: [/^[A-Z]/],
     code: "connection-failed",
-    headline: "The connection failed.",
+    headline: "The connection failed. Run the job again, then check the runner's firewall and proxy.",
     retry: true,
     causes: [TRANSIENT, FIREWALL],
   },
@@ -229,19 +229,21 @@ export const NETWORK_ERRORS: readonly NetworkErrorRule[] = [
 
 const OVERLOADED: Cause = {
   cause: "Salesforce or something in between is overloaded.",
-  fix: "See https://status.salesforce.com for the instance, and run the job again later.",
+  fix: "Run the job again. If it fails again, wait until https://status.salesforce.com shows the org's instance as available (Setup > Company Information > Instance).",
 };
-const LONGER: Cause = {
-  cause: "The connection is slow.",
-  fix: "Set timeout_seconds to a higher value. One attempt gets at most half of it, and at most 15 s.",
+/** One attempt gets half of the budget, and at most 15 s (`attemptMs`). */
+const LONGER: RefusalCause = {
+  cause: "The connection is slow, and one attempt gets only half of timeout_seconds.",
+  fix: "Set timeout_seconds to 30 or more, which gives an attempt the longest time, 15 s.",
+  unless: "longest attempts",
 };
 
 /** What was missing when the time was over, and what it may come from. */
 const NO_RESPONSE: Readonly<
-  Record<Stage | "unknown", { readonly headline: string; readonly causes: readonly Cause[] }>
+  Record<Stage | "unknown", { readonly headline: string; readonly causes: readonly RefusalCause[] }>
 > = {
   "not connected": {
-    headline: "No answer in time: the connection didn't open.",
+    headline: "No answer in time: the connection didn't open. Check the runner's firewall and https_proxy.",
     causes: [
       FIREWALL,
       {
@@ -252,7 +254,7 @@ const NO_RESPONSE: Readonly<
     ],
   },
   "connected to the proxy": {
-    headline: "No answer in time: the proxy took the connection, but didn't answer.",
+    headline: "No answer in time: the proxy took the connection, but didn't answer. Check the proxy and https_proxy.",
     causes: [
       { cause: "The proxy can't reach the host.", fix: ALLOW_ON_PROXY.fix },
       {
@@ -262,14 +264,18 @@ const NO_RESPONSE: Readonly<
     ],
   },
   connected: {
-    headline: "No answer in time: the connection opened, but the TLS handshake wasn't completed.",
+    headline: "No answer in time: the connection opened, but the TLS handshake wasn't completed. Check the firewall.",
     causes: [FIREWALL, OVERLOADED],
   },
   secured: {
-    headline: "No answer in time: the connection opened and the request was sent, but no complete response came.",
+    headline:
+      "No answer in time: the connection opened and the request was sent, but no complete response came. Run the job again.",
     causes: [OVERLOADED, LONGER],
   },
-  unknown: { headline: "No answer in time: no complete response came.", causes: [TRANSIENT, FIREWALL] },
+  unknown: {
+    headline: "No answer in time: no complete response came. Run the job again.",
+    causes: [TRANSIENT, FIREWALL],
+  },
 };
 
 /**
@@ -298,8 +304,9 @@ function describeTimeout(error: TimeoutError & Progress): NetworkError {
   return { rule, reason: clause(headline).replace("no answer in time", error.message), said: "" };
 }
 
-function clause(sentence: string): string {
-  return `${sentence.charAt(0).toLowerCase()}${sentence.slice(1).replace(/\.$/, "")}`;
+/** What went wrong, without the act that a headline can end with: the log of attempts and the post step need only that. */
+function clause(headline: string): string {
+  return `${headline.charAt(0).toLowerCase()}${headline.slice(1).replace(/\.(?: .*)?$/, "")}`;
 }
 
 /** Sockets, TLS and the HTTP parser give each of their errors a code; JavaScript's own errors are mistakes in a program. */
@@ -311,11 +318,15 @@ function isDefect(error: unknown): boolean {
   return !(error instanceof Error) || typeof code !== "string" || isProgramError;
 }
 
-/** What the client's agent says of a proxy's failure, in the field's words. */
+/** What the client's agent and Node say, in the field's words. */
 function inPlainWords(message: string): string {
-  return message
-    .replace(/^tunneling socket could not be established, statusCode=/, "the proxy answered HTTP ")
-    .replace(/^tunneling socket could not be established, cause=/, "");
+  return (
+    message
+      .replace(/^tunneling socket could not be established, statusCode=/, "the proxy answered HTTP ")
+      .replace(/^tunneling socket could not be established, cause=/, "")
+      // Node's advice to start it with an option, which a step can't do.
+      .replace(/; if the root CA is installed locally, try running Node\.js with --use-system-ca/, "")
+  );
 }
 
 /** If every address of a host failed, Node throws an AggregateError without a message of its own. */

@@ -3,7 +3,7 @@ import type { HttpGet, HttpResponse } from "../lib/http.ts";
 import { sanitize, withoutEcho } from "../lib/sanitize.ts";
 import { classifyNetworkError } from "./network-errors.ts";
 import type { FailureRule } from "./refusals.ts";
-import type { FailedResponse } from "./response.ts";
+import { type FailedResponse, isObject, isTemporary, parseJson } from "./response.ts";
 
 /** Where the job gets its OIDC token, and the credential for that. */
 export interface OidcEndpoint {
@@ -87,13 +87,9 @@ export const OIDC_CODES: readonly string[] = [
   ...[UNAVAILABLE, REFUSED, UNUSABLE, UNREACHABLE].map(({ code }) => code),
 ];
 
-/** Request timeout (408), too early (425), and too many requests (429) are temporary, as every 5xx is. */
-const TEMPORARY = /^(?:408|425|429|5\d\d)$/;
-
 /**
  * Finds GitHub's endpoint in the environment of the step (GitHub docs, "OpenID Connect reference").
  *
- * @param env the step's environment
  * @throws ActionError if the job may not have a token
  */
 export function oidcEndpoint(env: NodeJS.ProcessEnv): OidcEndpoint {
@@ -154,28 +150,16 @@ export function describeOidcError(error: unknown): FailedResponse {
 }
 
 function tokenIn({ body, oversized }: HttpResponse): OidcToken | undefined {
-  const value: unknown = oversized ? undefined : field(parse(body), "value");
+  const answer = oversized ? undefined : parseJson(body);
+  const value = isObject(answer) ? answer["value"] : undefined;
   if (typeof value !== "string" || !JWT.test(value)) return undefined;
-  const claims = parse(Buffer.from(value.split(".")[1] ?? "", "base64url").toString("utf8"));
-  return claims === null || typeof claims !== "object" ? undefined : { token: value, claims: { ...claims } };
+  const claims = parseJson(Buffer.from(value.split(".")[1] ?? "", "base64url").toString("utf8"));
+  return isObject(claims) ? { token: value, claims } : undefined;
 }
 
 /** A body with status 200 may contain a token, so none of it is shown. */
 function failed({ status, body }: HttpResponse, sent: string): FailedResponse {
-  const isTemporary = TEMPORARY.test(String(status));
-  const rule = status === 200 ? UNUSABLE : isTemporary ? UNAVAILABLE : REFUSED;
+  const rule = status === 200 ? UNUSABLE : isTemporary(status) ? UNAVAILABLE : REFUSED;
   const excerpt = status === 200 ? "" : withoutEcho(sanitize(body, 160), sent);
   return { kind: "invalid", status, summary: "no OIDC token", excerpt, rule };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function field(value: unknown, name: string): unknown {
-  return value !== null && typeof value === "object" ? Reflect.get(value, name) : undefined;
 }

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import type { Cause } from "../lib/action-error.ts";
 import type { HttpResponse } from "../lib/http.ts";
 import { sanitize, withoutEcho } from "../lib/sanitize.ts";
 import { MY_DOMAIN, USE_MY_DOMAIN } from "../lib/setup-steps.ts";
@@ -55,12 +56,13 @@ interface ResponseRule extends FailureRule {
 }
 
 const ANY_STATUS = [0, 999] as const;
-const PAGE_CAUSES = [
+const SIGN_IN_PAGE: Cause = {
+  cause: "A proxy, a firewall, or a network's sign-in page answered in place of Salesforce.",
+  fix: "Check https_proxy of the runner, and allow the host of login_url on the proxy without sign-in.",
+};
+const PAGE_CAUSES: readonly Cause[] = [
   { cause: "login_url isn't the address of an org or a site, or the path of a site is missing.", fix: USE_MY_DOMAIN },
-  {
-    cause: "A proxy or a network's sign-in page answered in place of Salesforce.",
-    fix: "Check https_proxy of the runner, and allow the host of login_url on the proxy without sign-in.",
-  },
+  SIGN_IN_PAGE,
 ];
 
 /** Request timeout (408), too early (425), and too many requests (429) are temporary, as every 5xx is. */
@@ -82,14 +84,19 @@ export const RESPONSE_RULES: readonly ResponseRule[] = [
     body: ["redirect"],
     status: ANY_STATUS,
     code: "answer-redirect",
-    headline: "Salesforce redirected the request. The action sends the key's assertion only to login_url.",
-    causes: [{ cause: "The org has another address now, or login_url isn't a login address.", fix: USE_MY_DOMAIN }],
+    headline:
+      "The login was redirected, and the action doesn't follow redirects. Set login_url to the org's My Domain.",
+    causes: [
+      { cause: "The org has another address now, or login_url isn't a login address.", fix: USE_MY_DOMAIN },
+      SIGN_IN_PAGE,
+    ],
   },
   {
     body: ["html"],
     status: [200, 299],
     code: "answer-html",
-    headline: "A web page came back instead of a token.",
+    headline:
+      "A web page came back instead of a token. Run the job again, then check login_url and the runner's proxy.",
     causes: [
       {
         cause: "Salesforce is under maintenance.",
@@ -104,20 +111,17 @@ export const RESPONSE_RULES: readonly ResponseRule[] = [
     body: ["html"],
     status: ANY_STATUS,
     code: "answer-html",
-    headline: "A web page came back instead of a token.",
+    headline: "A web page came back instead of a token. Check login_url and the runner's proxy.",
     causes: PAGE_CAUSES,
   },
   {
     body: ["oversized", "empty", "json", "text"],
     status: ANY_STATUS,
     code: "answer-unusable",
-    headline: "The server that answered doesn't behave like a Salesforce token endpoint.",
+    headline: "The response isn't one that Salesforce's login gives. Check login_url and the runner's proxy.",
     causes: [
       { cause: "login_url isn't the address of the org.", fix: `Set login_url to the org's My Domain: ${MY_DOMAIN}.` },
-      {
-        cause: "A proxy, a firewall, or a network's sign-in page answered in place of Salesforce.",
-        fix: "Check https_proxy of the runner, and allow the host of login_url on the proxy without sign-in.",
-      },
+      SIGN_IN_PAGE,
     ],
   },
 ];
@@ -130,7 +134,6 @@ const HTML_PAGE = /^\s*<(?:!--|(?:!doctype|html|head|body)\b)/i;
 /**
  * Sorts a response of the token endpoint, and says what it means.
  *
- * @param response any status, any body
  * @param secret what was sent and could come back: the assertion
  * @param refusals of the grant that was sent
  */
@@ -147,10 +150,9 @@ export function parseTokenResponse(
   }
   const words = isRedirect ? undefined : errorWords(value, response.body);
   const rule = words && matchRefusal(words.error, words.description, refusals.known);
-  const temporary = TEMPORARY.some((range) => inRange(status, range));
   if (words && (rule || words.isObject)) {
     const shown = showWords(words, status, secret);
-    return { kind: "error", status, ...shown, rule: rule ?? (temporary ? UNAVAILABLE : refusals.unknown) };
+    return { kind: "error", status, ...shown, rule: rule ?? (isTemporary(status) ? UNAVAILABLE : refusals.unknown) };
   }
   const { kind, summary, excerpt } = describeBody(response, value);
   const found = RESPONSE_RULES.find((each) => each.body.includes(kind) && inRange(status, each.status)) as ResponseRule;
@@ -219,6 +221,11 @@ function pageText(html: string): string {
   return title || page.replace(/<(?:script|style)\b[^>]*>[^<]*/gi, " ").replace(/<[^>]*>/g, " ");
 }
 
+/** Returns whether a status asks for another attempt. */
+export function isTemporary(status: number): boolean {
+  return TEMPORARY.some((range) => inRange(status, range));
+}
+
 function inRange(status: number, [from, to]: readonly [number, number]): boolean {
   return status >= from && status <= to;
 }
@@ -227,8 +234,8 @@ function isSuccess(status: number): boolean {
   return inRange(status, [200, 299]);
 }
 
-/** Some gateways begin JSON with a byte order mark, which RFC 8259 §8.1 lets a reader ignore. */
-function parseJson(body: string): unknown {
+/** Returns undefined for a text that isn't JSON. Some gateways begin JSON with a byte order mark, which RFC 8259 §8.1 lets a reader ignore. */
+export function parseJson(body: string): unknown {
   try {
     return JSON.parse(body.replace(/^\ufeff/, ""));
   } catch {
@@ -236,6 +243,7 @@ function parseJson(body: string): unknown {
   }
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+/** Returns whether a value of JSON is an object. */
+export function isObject(value: unknown): value is Record<string, unknown> {
   return value !== null && typeof value === "object" && !Array.isArray(value);
 }

@@ -133,9 +133,7 @@ export function describeSkew(skewMs: number): string {
  * How long to wait before the next attempt: exponential backoff with full jitter, and no less than the server asked for.
  *
  * @param attempt number of the attempt that failed, from 1
- * @param retryAfterMs what the server asked for, in milliseconds
  * @param random a number from 0 up to, not including, 1
- * @returns milliseconds
  */
 export function backoff(attempt: number, retryAfterMs: number, random: number): number {
   const ceiling = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1));
@@ -145,7 +143,6 @@ export function backoff(attempt: number, retryAfterMs: number, random: number): 
 /**
  * Reads `Retry-After` (RFC 9110 §10.2.3).
  *
- * @param headers of the response
  * @param now milliseconds since 1970
  * @returns milliseconds from now; 0 without a usable header
  */

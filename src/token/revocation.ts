@@ -76,7 +76,7 @@ export async function revoke(
   if (problem === undefined) runner.info("The access token was revoked.");
   else {
     runner.warning(
-      `The access token couldn't be revoked: ${problem}. It is valid until its session ends (Setup > Session Management lists and removes sessions).`,
+      `The access token couldn't be revoked: ${problem}. It is valid until its session ends. To end it now, remove the session in Setup > Session Management.`,
     );
   }
 }

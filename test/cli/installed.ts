@@ -21,7 +21,7 @@ export function pinnedVersion(name: string): string {
  * already into the workspace.
  *
  * @returns false for any other script
- * @throws Error where the script wants another version than the one that is tried here
+ * @throws Error if the script requires another version than the one that is tried here
  */
 export async function installInstead(script: string, workspace: string): Promise<boolean> {
   const [, name, version] = INSTALLS.exec(script) ?? [];

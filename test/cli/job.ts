@@ -18,7 +18,7 @@ export interface StepRun extends Readable {
 /** What a job did. */
 export interface JobRun {
   readonly conclusion: "success" | "failure" | "skipped";
-  /** Those that ran, post steps at the end. Actions of others and installations are not among them. */
+  /** Those that ran, post steps at the end. Third-party actions and installations aren't among them. */
   readonly steps: readonly StepRun[];
   /** All that was in the job's home, workspace and folder for temporary files at its end, by path. */
   readonly files: ReadonlyMap<string, string>;
@@ -71,7 +71,7 @@ export async function runExample(environment: TestEnvironment, name: string, git
 
 /**
  * Runs the steps of a job as they stand in its workflow: the action by the runner's stand-in, scripts by bash, and
- * expressions resolved. Containers are left out, actions of others have stand-ins, and what a script would install is
+ * expressions resolved. Containers are left out, third-party actions have stand-ins, and what a script would install is
  * there already.
  *
  * @throws Error for what has no stand-in

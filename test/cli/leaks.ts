@@ -34,7 +34,7 @@ function secretsOf({ privateKeyPem, salesforce }: TestEnvironment): NamedSecret[
   return [
     { name: "key", value: privateKeyPem },
     ...[...tokens].map((value) => ({ name: "token", value })),
-    // What is left where somebody cuts the org's id off.
+    // What is left if the org's ID is cut off.
     ...[...tokens].flatMap((token) => (token.includes("!") ? [{ name: "token's tail", value: token.slice(16) }] : [])),
   ];
 }

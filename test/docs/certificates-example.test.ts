@@ -14,7 +14,7 @@ const script = jobs.certificates.steps.at(-1)?.run ?? assert.fail();
 /** The script uses GNU date, which GitHub's Ubuntu runners have. */
 const CANNOT_RUN = process.platform === "linux" ? false : "the script is for Linux";
 
-/** Records its arguments, and reports as many open issues as the test wants. */
+/** Records its arguments, and reports the number of open issues that the test sets. */
 const GH = `#!/bin/sh
 if [ "$2" = list ]; then echo "$OPEN_ISSUES"; else printf '%s\\n' "$*" >> "$CALLS"; fi
 `;

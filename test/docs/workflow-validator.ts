@@ -2,7 +2,7 @@ import { registerHooks } from "node:module";
 import { parse } from "yaml";
 import { ROOT, readDocument } from "./markdown.ts";
 
-// GitHub's packages import JSON the way bundlers take it; Node wants to be told that it is JSON.
+// GitHub's packages import JSON the way bundlers take it; Node requires an import attribute for it.
 registerHooks({
   load: (url, context, next) =>
     next(url, url.endsWith(".json") ? { ...context, importAttributes: { type: "json" } } : context),

@@ -1,4 +1,4 @@
-// Stands in for a defect of a package in a process that is started with `--import` of this file: no request can be made.
+// Simulates a defect of a package in a process that is started with `--import` of this file: no request can be made.
 import https from "node:https";
 import { syncBuiltinESMExports } from "node:module";
 

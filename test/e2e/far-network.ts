@@ -1,4 +1,4 @@
-// Stands in for a network in a process that is started with `--import` of this file: every host name has an address that
+// Replaces the network in a process that is started with `--import` of this file: every host name has an address that
 // answers after FAR_MS milliseconds, and an IPv6 address without a route. Connections go to loopback.
 import dns from "node:dns";
 import net from "node:net";

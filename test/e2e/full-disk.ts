@@ -1,4 +1,4 @@
-// Stands in for a full disk in a process that is started with `--import` of this file: of each write to the runner's file
+// Simulates a full disk in a process that is started with `--import` of this file: of each write to the runner's file
 // that the variable FULL names, half gets to the disk. With FULL_AFTER, that number of writes succeeds before.
 import fs from "node:fs";
 

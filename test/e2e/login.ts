@@ -174,7 +174,7 @@ function assertionsOf(requests: readonly RecordedRequest[]): NamedSecret[] {
   return requests.flatMap(({ form }) => (form["assertion"] ? [{ name: "assertion", value: form["assertion"] }] : []));
 }
 
-/** For somebody who knows the org, the part after the `!` is as good as the token. */
+/** For everyone who knows the org, the part after the `!` is as good as the token. */
 function tokenSecrets(token: string): NamedSecret[] {
   if (token.trim() === "") return [];
   const whole = { name: "token", value: token };

@@ -1,4 +1,4 @@
-// Stands in for the system's name service in a process that is started with `--import` of this file: the action's own
+// Replaces the system's name service in a process that is started with `--import` of this file: the action's own
 // code is untouched. LOOKUPS has the answers, in order and separated by spaces: an address, or the code of an error. The
 // last one stays. So no test depends on the network that it runs in, or asks it for a name.
 import dns from "node:dns";

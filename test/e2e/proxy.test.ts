@@ -178,7 +178,7 @@ describe("a login without an answer", SIDE_BY_SIDE, () => {
   for (const [said, always] of Object.entries(STAGES)) {
     test(`says that ${said}`, async () => {
       const { result } = await loginWithFaults(environment, { always, with: { timeout_seconds: "3" } });
-      assert.ok(onlyError(result).startsWith(`No answer in time: ${said}.\n`), result.log);
+      assert.ok(onlyError(result).startsWith(`No answer in time: ${said}. `), result.log);
     });
   }
 });

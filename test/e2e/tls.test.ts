@@ -108,7 +108,7 @@ describe("the post step with NODE_TLS_REJECT_UNAUTHORIZED=0", SIDE_BY_SIDE, () =
       const [noEffect, failed, ...others] = post.annotations;
       assert.deepEqual(others, []);
       assert.match(noEffect?.message ?? "", NO_EFFECT);
-      assert.match(failed?.message ?? "", /couldn't be revoked: the server's certificate isn't trusted/);
+      assert.match(failed?.message ?? "", /couldn't be revoked: the server's TLS certificate isn't trusted/);
       assert.ok(salesforce.isLive(main.outputs["access_token"] ?? ""));
       assert.ok(salesforce.requests.every((request) => request.host !== host || request.route !== "revoke"));
     });

@@ -69,7 +69,7 @@ export interface LocalService {
 
 /** Starts moto's server, a local AWS, on a free port. */
 export function startMoto(): Promise<LocalService> {
-  const server = spawn(join(INSTALLED, "moto_server"), ["--host", "127.0.0.1", "--port", "0"], {
+  const server = spawn("moto_server", ["--host", "127.0.0.1", "--port", "0"], {
     env: { PATH },
     stdio: ["ignore", "ignore", "pipe"],
   });

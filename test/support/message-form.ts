@@ -9,6 +9,16 @@ const ADDRESS = /https?:|\b[\w-]+\.(?:com|org|net|io|example|invalid)\b/;
 const BANNED =
   /\b(?:rooms?|doors?|the house|lapsed?|nobody|nobody's|heals?|healed|mends?|by turns|all the same|hand(?:ed)? over|is none|no further word|so many|whatever was)\b/i;
 
+/** How the last sentence of a first line begins: with what to do or where to look. */
+const NEXT_ACT =
+  /\. (?:Activate|Add|Allow|Ask|Change|Check|Compare|Correct|Create|Log in|Remove|Run|See|Select|Set|Turn|Unlock|Upload|Wait)\b[^.]*\.$/;
+
+/** Fails if a reader of the first line alone, as in a list of annotations, doesn't learn what to do next. */
+export function assertNamesNextAct(headline: string): void {
+  assert.match(headline, NEXT_ACT);
+  assert.ok(headline.length <= 120, `${headline.length} characters: ${headline}`);
+}
+
 /** What an error message is made from. */
 export interface MessageParts {
   readonly code: string;

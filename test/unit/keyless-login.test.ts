@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { InputsError } from "../../src/inputs/inputs.ts";
+import { InputsError } from "../../src/inputs/errors.ts";
 import { ActionError } from "../../src/lib/action-error.ts";
 import { login } from "../../src/login.ts";
 import { claimsOf, DEPLOY_JOB } from "../fakes/github-oidc/claims.ts";

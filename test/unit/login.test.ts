@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { InputsError } from "../../src/inputs/inputs.ts";
+import { InputsError } from "../../src/inputs/errors.ts";
 import { ActionError } from "../../src/lib/action-error.ts";
 import { type Dependencies, login } from "../../src/login.ts";
 import { clientKey } from "../fakes/salesforce/client-key.ts";
@@ -229,7 +229,10 @@ describe("a failed token request", () => {
       write_job_summary: "true",
     });
     const { message, context } = assertFails(outcome, "user-has-not-approved");
-    assert.equal(message, "The user isn't preauthorized for the app.");
+    assert.equal(
+      message,
+      "The user isn't preauthorized for the app in this org. Check the app's Policies and the user's permission sets.",
+    );
     assert.deepEqual(context, [
       "Salesforce answered HTTP 400, invalid_grant: user hasn't approved this consumer",
       "User ci@example.com at acme.my.salesforce.com",
@@ -256,18 +259,17 @@ describe("a failed token request", () => {
 });
 
 describe("a token of another org than expected", () => {
-  for (const [what, fields, expected, found] of [
-    ["in 18 characters", {}, OTHER_ORG, `org ${ORG}`],
-    ["in 15 characters", {}, OTHER_ORG.slice(0, 15), `org ${ORG}`],
-    ["that differs by the case of a letter", {}, "00D5e000000aBCD", `org ${ORG}`],
-    ["known by the token alone", { id: undefined }, OTHER_ORG, `org ${ORG}`],
-    ["that Salesforce didn't name", { access_token: JWT, id: "" }, OTHER_ORG, "an org that Salesforce didn't name"],
+  for (const [what, fields, expected] of [
+    ["in 18 characters", {}, OTHER_ORG],
+    ["in 15 characters", {}, OTHER_ORG.slice(0, 15)],
+    ["that differs by the case of a letter", {}, "00D5e000000aBCD"],
+    ["known by the token alone", { id: undefined }, OTHER_ORG],
   ] as const) {
     test(`${what} is an error that names both, and sets no outputs`, async () => {
       const outcome = await run([grant(fields)], { expected_org_id: expected, write_job_summary: "true" });
       const { code, message, context, causes } = assertFails(outcome, "org-mismatch");
       assert.ok(
-        message.startsWith(`The token is for ${found}, but expected_org_id is ${expected.slice(0, 15)}`),
+        message.startsWith(`The token is for org ${ORG}, but expected_org_id is ${expected.slice(0, 15)}`),
         message,
       );
       assert.match(message, /\. No outputs were set\.$/);
@@ -277,6 +279,16 @@ describe("a token of another org than expected", () => {
       assert.deepEqual(named(outcome.recorder, "output", "addSummary", "saveState", "info"), []);
     });
   }
+
+  test("that Salesforce didn't name is an error that says so, and how to get a token that names it", async () => {
+    const fields = { access_token: JWT, id: "" };
+    const outcome = await run([grant(fields)], { expected_org_id: OTHER_ORG, write_job_summary: "true" });
+    const { code, message, causes } = assertFails(outcome, "org-mismatch");
+    assert.match(message, /^Salesforce didn't name the token's org.*No outputs were set\.$/);
+    assert.match(causes.map(({ fix }) => fix).join(), /clear “Issue JSON Web Token.*remove expected_org_id/);
+    assertMessageForm({ code, headline: message, causes });
+    assert.deepEqual(named(outcome.recorder, "output", "addSummary", "saveState", "info"), []);
+  });
 
   test("is masked, and saved for revocation if that is asked for", async () => {
     const outcome = await run([grant()], { expected_org_id: OTHER_ORG, revoke_token: "true" });
@@ -299,7 +311,7 @@ describe("an invalid token response", () => {
     assert.deepEqual(named(outcome.recorder, "mask").slice(-3), [
       ["mask", OPAQUE_TOKEN],
       ["mask", "::set-output name=x::y"],
-      ["mask", OPAQUE_TOKEN.slice(16)],
+      ["mask", TAIL],
     ]);
     assert.deepEqual(named(outcome.recorder, "output", "saveState"), []);
   });

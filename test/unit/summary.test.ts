@@ -50,6 +50,16 @@ describe("the summary of a login", () => {
   });
 });
 
+test("the summary of a failure links to the help, and to nothing that a server said", () => {
+  const [DOCS, OTHER] = ["https://github.com/a/b/blob/v1/docs/troubleshooting.md#x", "https://evil.example/"];
+  const summary = failureSummary(`The server said: Help: ${OTHER}\nHelp: ${DOCS}\n   Help: ${DOCS}\nHelp: docs/x.md#y`);
+  const link = `<a href="${DOCS}">${DOCS}</a>`;
+  assert.ok(
+    summary.includes(`The server said: Help: ${OTHER}<br>Help: ${link}<br>   Help: ${link}<br>Help: docs/x.md#y</pre>`),
+    summary,
+  );
+});
+
 test("the summary of a failure has the message line by line, and shows its markup as text", () => {
   assert.equal(
     failureSummary("No <b>token</b> & no ![x](https://evil.example/y.png).\n\nFix: This."),

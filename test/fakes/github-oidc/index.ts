@@ -40,7 +40,7 @@ export interface GithubOidc {
   token(parts: TokenParts): string;
   /** Signs with a new key from now on; the old one stays published. */
   rotateKeys(): void;
-  /** Publishes the current key alone. */
+  /** Publishes only the current key. */
   retireOldKeys(): void;
 }
 

@@ -22,7 +22,7 @@ interface Source {
  * Reads the manifest of a JavaScript action.
  *
  * @param folder of the action
- * @throws Error where it has none, or is another kind of action
+ * @throws Error if it has no main file, or is another kind of action
  */
 export async function readActionManifest(folder: string): Promise<ActionManifest> {
   // Plain strings are all that the runner knows of YAML's types here.

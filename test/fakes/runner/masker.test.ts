@@ -9,7 +9,7 @@ function hiding(...values: string[]): Masker {
   return masker;
 }
 
-test("hides a value wherever it stands, and leaves the rest", () => {
+test("hides a value wherever it is, and leaves the rest", () => {
   assert.equal(hiding("s3cret").mask("a s3cret, xs3cretx and S3cret"), "a ***, x***x and S3cret");
 });
 

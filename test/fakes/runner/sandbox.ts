@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { FILE_COMMANDS, type FileCommand } from "./file-commands.ts";
 
-/** The folders of one job, made for it alone. */
+/** The folders of one job, which no other job uses. */
 export interface Sandbox {
   readonly home: string;
   readonly workspace: string;

@@ -33,7 +33,7 @@ function ofBytes(bytes: Buffer, prefix: string): Spelling[] {
   return Object.entries(OF_BYTES).map(([name, write]) => ({ name: `${prefix}${name}`, texts: write(bytes) }));
 }
 
-/** The characters that depend on these bytes alone, whatever stands before and behind them. */
+/** The characters that depend on these bytes alone, whatever is before and behind them. */
 function base64(bytes: Buffer, offset: number, encoding: "base64" | "base64url"): string {
   const text = Buffer.concat([Buffer.alloc(offset), bytes]).toString(encoding);
   return text.slice(Math.ceil((offset * 8) / 6), Math.floor(((offset + bytes.length) * 8) / 6));

@@ -14,7 +14,7 @@ export interface StepRecord {
   readonly commands: string[];
   readonly legacyCommands: string[];
   summary: string;
-  /** Whether the runner lets the step fail whatever its exit code is. */
+  /** Whether the runner fails the step, even if its exit code is 0. */
   failed: boolean;
   /** Whether commands are shown as they are carried out. */
   echo: boolean;

@@ -5,7 +5,7 @@ import test from "node:test";
 import { fixtureAction, runScript } from "./fixture-action.ts";
 import { runJob, runStep } from "./step.ts";
 
-/** A script that hands an object over as its output `seen`. */
+/** A script that sets its output `seen` to an object. */
 const showing = (expression: string) => `
   import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
   appendFileSync(process.env.GITHUB_OUTPUT, "seen=" + JSON.stringify(${expression}) + "\\n");`;
@@ -107,7 +107,7 @@ test("the header shows what was passed, masked as far as it is a secret", async 
   ]);
 });
 
-test("a secret that the runner doesn't know stands in the header, whatever the action masks", async (t) => {
+test("a secret that the runner doesn't know is in the header, whatever the action masks", async (t) => {
   const action = await fixtureAction(t, { main: "console.log('::add-mask::k3y-material')", inputs: { key: "" } });
   const { log } = await runStep({ action, with: { key: "k3y-material" } });
   assert.match(log, /^ {2}key: k3y-material$/m);
@@ -148,7 +148,7 @@ test("an action that can't be started is an error of the test", async (t) => {
   await assert.rejects(runScript(t, "", { entry: "post" }), /has no post file/);
 });
 
-test("a job hands state, variables and masks on to the post file, in the same workspace", async (t) => {
+test("a job passes state, variables and masks to the post file, in the same workspace", async (t) => {
   const action = await fixtureAction(t, {
     main: `import { appendFileSync, writeFileSync } from "node:fs";
       appendFileSync(process.env.GITHUB_STATE, "token=k3y-material\\n");

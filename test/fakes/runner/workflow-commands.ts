@@ -6,7 +6,7 @@ import { fail, type StepRecord } from "./step-record.ts";
 interface Handling {
   /** Whether the line itself is shown first while the echo is on. */
   readonly echoed?: boolean;
-  /** Whether files replaced the command: whoever prints it today does so by mistake, or someone made him. */
+  /** Whether files replaced the command: printing it is a mistake, or the effect of injected text. */
   readonly legacy?: boolean;
   /** @throws Refusal where it can't be done, which fails the step */
   readonly run: (step: StepRecord, command: Command) => void;

@@ -29,7 +29,7 @@ export function readExample(file: string): Readonly<Record<string, WorkflowJob>>
   return (parse(text) as { jobs: Record<string, WorkflowJob> }).jobs;
 }
 
-/** Every combination of a job's matrix; a single empty one where it has none. */
+/** Every combination of a job's matrix; a single empty one if it has no matrix. */
 export function combinations({ strategy }: WorkflowJob): Record<string, unknown>[] {
   return Object.entries(strategy?.matrix ?? {}).reduce<Record<string, unknown>[]>(
     (all, [name, values]) => all.flatMap((one) => values.map((value) => ({ ...one, [name]: value }))),

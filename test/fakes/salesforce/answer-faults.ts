@@ -21,7 +21,7 @@ export interface AnswerParts {
   readonly name?: string;
 }
 
-/** Any answer at all; 200 with an empty body where nothing else is said. */
+/** Any answer; by default a 200 with an empty body. */
 export function answer({ status = 200, headers = {}, body = "", name = `HTTP ${status}` }: AnswerParts): AnswerFault {
   return saying(name, () => ({ status, headers, body, says: name }));
 }
@@ -40,7 +40,7 @@ export function retryAt(seconds: number, code = 503): AnswerFault {
   });
 }
 
-/** Salesforce's "no": a 400 with these two fields, if nothing else is said. */
+/** An error response of Salesforce; by default a 400 with these two fields. */
 export function refusal(error: string, error_description?: string, parts: AnswerParts = {}): AnswerFault {
   const refused = json(400, { error, error_description }, `${error}: ${error_description ?? ""}`);
   return answer({ ...refused, name: refused.says, ...parts, headers: { ...refused.headers, ...parts.headers } });
@@ -52,7 +52,7 @@ export function jsonAnswer(code: number, value: unknown): AnswerFault {
   return answer({ ...json(code, value, name), name });
 }
 
-/** The page that stands where JSON should be while Salesforce is under maintenance. */
+/** The page that is sent instead of JSON while Salesforce is under maintenance. */
 export function maintenancePage(code = 503, headers: Answer["headers"] = {}): AnswerFault {
   return answer({ status: code, headers: { ...HTML, ...headers }, body: MAINTENANCE, name: `HTTP ${code} with HTML` });
 }

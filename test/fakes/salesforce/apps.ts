@@ -64,7 +64,7 @@ function readCertificate(pem: string | undefined): KeyObject | undefined {
   return new X509Certificate(pem).publicKey;
 }
 
-/** 85 characters, all of whose kind begin alike. */
+/** 85 characters; all consumer keys begin alike. */
 function makeConsumerKey(): string {
   return `3MVG9${randomBytes(60).toString("base64url").replaceAll("-", ".")}`;
 }

@@ -9,13 +9,13 @@ import type { Socket } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
 import type { Salesforce } from "./index.ts";
 
-/** What is asked; a GET where nothing else is said. */
+/** The request; by default a GET. */
 export interface ClientRequest {
   readonly url: string;
   readonly method?: string;
   readonly headers?: OutgoingHttpHeaders;
   readonly body?: string;
-  /** Ends the request wherever it stands; after ten seconds by default. */
+  /** Ends the request at any stage; after ten seconds by default. */
   readonly signal?: AbortSignal;
 }
 

@@ -19,7 +19,7 @@ export interface OpenSockets {
   destroyAll(): void;
 }
 
-/** Keeps track of sockets. Their errors are the clients' business: what became of a request stands in its record. */
+/** Keeps track of sockets. Their errors are the clients' business: what became of a request is in its record. */
 export function trackSockets(): OpenSockets {
   const sockets = new Set<Socket>();
   return {

@@ -24,7 +24,7 @@ export type { App, Org, Orgs, RecordedConnect, RecordedRequest, Registration, Ro
 export interface SalesforceOptions {
   /** Apps to register at once. */
   readonly apps?: readonly Registration[];
-  /** What the proxy wants; nothing by default. */
+  /** What the proxy requires; nothing by default. */
   readonly proxyCredentials?: ProxyCredentials;
   /** Routes besides the usual ones, which they come before. */
   readonly routes?: readonly Route[];
@@ -32,7 +32,7 @@ export interface SalesforceOptions {
 
 /** A Salesforce of one's own: its hosts behind a proxy, on this machine, until it is closed. */
 export interface Salesforce {
-  /** What a client's process needs, and nothing else. */
+  /** The variables that a client's process requires. */
   readonly env: { readonly https_proxy: string; readonly NODE_EXTRA_CA_CERTS: string };
   /** PEM of the authority, for clients in this process. */
   readonly authority: string;
@@ -65,7 +65,7 @@ export interface Salesforce {
   behave(): void;
   /** Names of the counted faults that have not come yet. */
   pendingFaults(): string[];
-  /** Ends at once, whatever is still open. */
+  /** Closes everything at once, open connections included. */
   close(): Promise<void>;
 }
 

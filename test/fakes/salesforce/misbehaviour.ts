@@ -43,7 +43,7 @@ export interface Occasion {
   readonly times?: number | "always";
   /** At which route: `token` by default. Faults before the answer don't know the route, and take every connection. */
   readonly route?: string;
-  /** At one host alone. */
+  /** Only at this host. */
   readonly host?: string;
 }
 
@@ -75,7 +75,7 @@ interface Entry {
 
 /**
  * A queue of faults. Those for one route come in the order in which they were added, whatever their stages are: a
- * request that gets past the stage of the first one in the queue meets none.
+ * request that is past the stage of the first fault in the queue meets no fault.
  */
 export function createMisbehaviour(): Misbehaviour {
   let entries: Entry[] = [];

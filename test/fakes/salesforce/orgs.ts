@@ -1,6 +1,6 @@
 import { longId } from "./ids.ts";
 
-/** Somebody who can log in. */
+/** A user who can log in. */
 export interface User {
   /** 18 characters. */
   readonly userId: string;

@@ -14,13 +14,13 @@ export interface RecordedConnect {
   readonly headers: IncomingHttpHeaders;
   /** On the machine's clock, in milliseconds since 1970. */
   readonly at: number;
-  /** Of the proxy's answer; undefined where it gave none. */
+  /** The status of the proxy's answer; undefined without an answer. */
   status: number | undefined;
   /** The fault's name, or `tunnel`, `unknown host`, `wrong credentials`. */
   answeredWith: string;
 }
 
-/** Name and password that a proxy wants. */
+/** Name and password that a proxy requires. */
 export interface ProxyCredentials {
   readonly username: string;
   readonly password: string;
@@ -28,7 +28,7 @@ export interface ProxyCredentials {
 
 /** What a proxy needs. */
 export interface ProxyOptions {
-  /** Where all tunnels end, whatever their host is called. */
+  /** The port to which all tunnels lead, for any host name. */
   readonly serverPort: number;
   readonly knows: (host: string) => boolean;
   readonly misbehaviour: Misbehaviour;

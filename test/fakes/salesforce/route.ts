@@ -12,21 +12,21 @@ export interface Call {
   readonly place: Place;
   /** What the route's pattern caught, part by part. */
   readonly parts: readonly string[];
-  /** What a fault wants the token and its answer to look like. */
+  /** What a fault makes of the token and its answer. */
   readonly tokens: TokenOptions;
 }
 
 /** A route that answers for itself. */
 export interface OpenRoute {
   readonly name: string;
-  /** Answers at this host alone; at every host by default. */
+  /** Answers only at this host; by default at every host. */
   readonly host?: string;
   /** Matches the path below the site's own. */
   readonly path: RegExp;
   answer(call: Call): Answer;
 }
 
-/** A route that wants to know whose token it is. */
+/** A route that depends on whose token it is. */
 export interface SessionRoute {
   readonly name: string;
   readonly path: RegExp;

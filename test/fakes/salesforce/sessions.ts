@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Org, User } from "./orgs.ts";
 
-/** Who a token stands for. */
+/** The user and org of a token. */
 export interface Session {
   readonly token: string;
   readonly org: Org;

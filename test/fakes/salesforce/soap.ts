@@ -1,11 +1,11 @@
 import type { Answer } from "./answer.ts";
 
-/** A SOAP request that was taken apart: whose it is claimed to be, and what it wants. */
+/** A SOAP request that was taken apart: whose it claims to be, and what it requests. */
 export interface SoapRequest {
   readonly sessionId: string | undefined;
   /** Name of the body's one element. */
   readonly operation: string;
-  /** What stands in that element. */
+  /** The content of that element. */
   readonly xml: string;
 }
 
@@ -28,12 +28,12 @@ export function readEnvelope(envelope: string): SoapRequest {
   return { sessionId: textOf(envelope, "sessionId"), operation, xml };
 }
 
-/** What stands in each element of a name, from the first to the last. */
+/** The content of each element of a name, from the first to the last. */
 export function textsOf(xml: string, name: string): string[] {
   return [...xml.matchAll(new RegExp(`<${name}(?: [^>]*)?>(.*?)</${name}>`, "gs"))].map(([, text = ""]) => text);
 }
 
-/** What stands in the first element of a name. */
+/** The content of the first element of a name. */
 export function textOf(xml: string, name: string): string | undefined {
   return textsOf(xml, name)[0];
 }

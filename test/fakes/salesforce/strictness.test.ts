@@ -118,7 +118,7 @@ for (const { wrong, change, error, because } of REFUSED) {
   });
 }
 
-/** What Salesforce is known to take beyond what its help page prints first; who sends it stands with the checks. */
+/** What Salesforce is known to take beyond what its help page prints first; the checks say who sends it. */
 const TAKEN: Readonly<Record<string, Refused["change"]>> = {
   "a header with typ, kid and x5t": () => ({ header: { alg: "RS256", typ: "JWT", kid: "1", x5t: "Zm9v" } }),
   "claims with iat": claim("iat", secondsFromNow(0)),

@@ -33,7 +33,7 @@ export type Decision =
 /** Texts and whole numbers by name; other values are undefined. */
 type Claims = ReadonlyMap<string, string | number | undefined>;
 
-/** A check that a rule has to pass, and what is said if none gets past it. */
+/** A check that a rule has to pass, and the text if no rule passes it. */
 interface RuleCheck {
   passes(rule: Rule, claims: Claims, context: Context): boolean;
   reason(claims: Claims): string;

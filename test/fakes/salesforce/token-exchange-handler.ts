@@ -15,7 +15,7 @@ const ORIGIN = "https://token.actions.githubusercontent.com";
 const UNVERIFIED = "the token could not be verified as one of GitHub";
 const NO_USER = "the user of the login rule does not exist or is not active";
 
-/** The Apex class GitHubLoginHandler of setup/keyless: whatever goes wrong, the answer is a refusal. */
+/** The Apex class GitHubLoginHandler of setup/keyless: after any error, the answer is a refusal. */
 export function gitHubLoginHandler({ rules, remoteSites, keys }: HandlerOptions) {
   return ({ token, appDeveloperName, org, now }: IncomingToken): HandlerAnswer => {
     try {

@@ -97,7 +97,7 @@ export function readRules(files: MetadataFiles): Rule[] {
   });
 }
 
-/** A handler for each app that it is enabled for, this one's alone. */
+/** Returns a handler for each place where it is enabled for this app, and no other app's. */
 function readHandlers(xml: string, developerName: string, options: HandlerOptions): TokenExchangeHandler[] {
   const tokenTypes = { Jwt: "jwt", IdToken: "id_token", AccessToken: "access_token", RefreshToken: "refresh_token" };
   const supported = Object.entries(tokenTypes).filter(([name]) => flag(xml, `is${name}Supported`));

@@ -16,6 +16,6 @@ export interface TokenOptions {
   readonly lifetimeSeconds?: number;
   /** Fields that the answer has besides, with fitting values. */
   readonly also?: readonly OptionalField[];
-  /** Fields with these very values, whatever they would have been; undefined leaves one out. */
+  /** Fields to replace; undefined leaves a field out. */
   readonly fields?: Readonly<Record<string, unknown>>;
 }

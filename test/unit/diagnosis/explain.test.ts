@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { explain } from "../../../src/diagnosis/explain.ts";
 import type { Certificate } from "../../../src/inputs/certificate.ts";
+import { TimeoutError } from "../../../src/lib/clock.ts";
+import { classifyNetworkError } from "../../../src/token/network-errors.ts";
 import { REFUSALS, UNKNOWN_REFUSAL } from "../../../src/token/refusals.ts";
-import { assertMessageForm } from "../../support/message-form.ts";
+import { assertMessageForm, assertNamesNextAct } from "../../support/message-form.ts";
 import { type Differences, failedRequest, failedResponse, refused } from "./failed-request.ts";
 
 const explained = (differences: Differences = {}) => explain(failedRequest(differences));
@@ -70,6 +72,10 @@ describe("an explanation", () => {
       "4 attempts in 59 s, within timeout_seconds: 60",
     ],
     [
+      { attempts: 2, durationMs: 20_000, deadlineExceeded: { retryAfterMs: 0, assertionExpires: true } },
+      "2 attempts in 20 s, until the assertion expired",
+    ],
+    [
       { attempts: 1, deadlineExceeded: { retryAfterMs: 89_500 } },
       "1 attempt in 1 s, within timeout_seconds: 60; the server asked for a wait of 90 s",
     ],
@@ -88,8 +94,29 @@ describe("an explanation", () => {
     });
     assert.deepEqual(
       causes.map(({ fix }) => fix.slice(0, 21)),
-      ["If this is a sandbox,", "Set login_url to the ", "Setup > External Clie", "Create the app in the"],
+      ["If this is a sandbox,", "Set login_url to the ", "Setup > External Clie", "Wait 10 minutes (some"],
     );
+  });
+
+  test("ends its first line with the act that this run asks for", () => {
+    const message = (differences: Differences) => explained(differences).message;
+    const PROBLEM = "The user isn't preauthorized for the app in this org.";
+    assert.match(message({}), /^The user isn't preauthorized .* Check the app's Policies/);
+    assert.equal(message({ inputs: { username: "deploy@acme.com.uat" } }), `${PROBLEM} Check login_url and username.`);
+    assert.equal(
+      message({ response: refused("app_not_found"), loginUrl: "login.salesforce.com" }),
+      "Salesforce didn't find the External Client App. Set login_url to the org's My Domain.",
+    );
+    assert.equal(
+      message({
+        response: refused("invalid_grant", "invalid assertion"),
+        inputs: { certificate: certificate("2030-01-01") },
+      }),
+      "Salesforce can't verify the signature. Check that the app has the input certificate.",
+    );
+    // An expired certificate is no reason to do something else first.
+    const inputs = { certificate: certificate("2026-05-31") };
+    assert.match(message({ response: refused("something_new"), inputs }), /See Setup > Login History\.$/);
   });
 
   test("tells of an expired certificate, but never as the first cause", () => {
@@ -135,6 +162,12 @@ describe("a likely cause is left out if the run shows", () => {
   const OTHER_KIND = "login_url is the address of another kind of org, for example production instead of a sandbox.";
   const SITE_PATH = "The path of the site in login_url is missing or wrong.";
   const CONNECTED_APP = "The Connected App is blocked.";
+  const REFRESHED = "The sandbox was refreshed, which removed its apps.";
+  const SLOW = "The connection is slow, and one attempt gets only half of timeout_seconds.";
+  const silent = {
+    kind: "none",
+    ...classifyNetworkError(Object.assign(new TimeoutError(15_000), { stage: "secured" })),
+  } as const;
   const expired = refused("invalid_grant", "expired authorization code");
   const audience = refused("invalid_grant", "audience is invalid");
   const signing = { audience: "https://acme.my.salesforce.com", fallbackAudience: undefined, skewMs: 100_000 };
@@ -148,6 +181,8 @@ describe("a likely cause is left out if the run shows", () => {
     ["a My Domain", OTHER_KIND, { response: audience, loginUrl: "login.salesforce.com" }, { response: audience }],
     ["that login_url isn't a site", SITE_PATH, { response: audience, loginUrl: "a.my.site.com/x" }, { response: audience }],
     ["that login_url isn't an own domain", SITE_PATH, { response: audience, loginUrl: "a.example" }, { response: audience }],
+    ["production", REFRESHED, { response: refused("app_not_found"), loginUrl: "acme--uat.sandbox.my.salesforce.com" }, { response: refused("app_not_found") }],
+    ["that an attempt gets the longest time already", SLOW, { response: silent, inputs: { timeoutSeconds: 29 } }, { response: silent, inputs: { timeoutSeconds: 30 } }],
     ["an External Client App", CONNECTED_APP, { response: refused("OAUTH_APP_BLOCKED") }, { response: refused("OAUTH_EC_APP_BLOCKED") }],
   ];
   for (const [fact, cause, without, withIt] of facts) {
@@ -177,6 +212,7 @@ test("every explanation of an unusual run has the form of our error messages", (
         result: { measuredSkewMs: -412_000 },
       });
       assertMessageForm({ code, headline: message, causes });
+      assertNamesNextAct(message);
     }
   }
 });

@@ -83,6 +83,7 @@ describe("a hint about the runner's clock", () => {
     assert.deepEqual(hint(60_001), {
       cause: "The runner's clock is 60 s behind Salesforce's: the assertion had expired on arrival.",
       fix: "Synchronize the runner's clock by NTP: timedatectl set-ntp true (Linux), w32tm /resync (Windows).",
+      nextAct: "Check the runner's clock.",
     });
     assert.match(hint(-60_001)?.cause ?? "", /60 s ahead of Salesforce's: the assertion expires too late\.$/);
     assert.match(hint(86_400_000)?.cause ?? "", /86400 s behind/);
@@ -121,6 +122,7 @@ describe("a hint about a sandbox user in production", () => {
     assert.deepEqual(hint("deploy@other.org.UAT", "acme-1.my.salesforce.com"), {
       cause: "The username ends in .uat like a sandbox user's, but acme-1.my.salesforce.com is a production address.",
       fix: "If this is a sandbox, set login_url to its My Domain (https://acme-1--uat.sandbox.my.salesforce.com). If it is production, remove .uat from username.",
+      nextAct: "Check login_url and username.",
     });
   });
 

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { explain } from "../../../src/diagnosis/explain.ts";
 import { errorMessage, troubleshootingUrl } from "../../../src/diagnosis/message.ts";
-import { type InputIssue, type InputName, InputsError } from "../../../src/inputs/inputs.ts";
+import { type InputIssue, InputsError } from "../../../src/inputs/errors.ts";
+import type { InputName } from "../../../src/inputs/raw-inputs.ts";
 import { ActionError, type ErrorDetails } from "../../../src/lib/action-error.ts";
 import { failedRequest, refused } from "./failed-request.ts";
 
@@ -114,6 +115,16 @@ describe("the message of invalid inputs", () => {
         "   Fix: Copy it again.",
         `   Help: ${DOCS}#input-blank`,
       ].join("\n"),
+    );
+  });
+
+  test("says that all are blank, since that is about the secrets and not about their values", () => {
+    const blank = (input: InputName) => issue(input, "input-blank", "is blank");
+    const headline = (...issues: InputIssue[]) => messageOfInputs(...issues).split("\n")[0];
+    assert.equal(headline(blank("username"), blank("consumer_key")), "2 blank inputs: username, consumer_key.");
+    assert.equal(
+      headline(blank("username"), issue("audience", "a-code", "is odd")),
+      "2 invalid inputs: username, audience.",
     );
   });
 

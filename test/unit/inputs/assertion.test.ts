@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { constants, createHash, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { describe, it } from "node:test";
 import { checkAssertionAudience, parseAssertion, verifyAssertion } from "../../../src/inputs/assertion.ts";
-import { InputError } from "../../../src/inputs/errors.ts";
-import { InputsError, rawInputs, readInputs, secretsOfInputs } from "../../../src/inputs/inputs.ts";
+import { InputError, InputsError } from "../../../src/inputs/errors.ts";
+import { readInputs } from "../../../src/inputs/inputs.ts";
 import { parseLoginUrl } from "../../../src/inputs/login-url.ts";
+import { rawInputs } from "../../../src/inputs/raw-inputs.ts";
+import { secretsOfInputs } from "../../../src/inputs/reader.ts";
 import { clientKey } from "../../fakes/salesforce/client-key.ts";
 
 const NOW = new Date("2026-03-01T12:00:00Z");

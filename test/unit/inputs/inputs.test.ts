@@ -3,17 +3,11 @@ import { createPrivateKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { parse } from "yaml";
-import {
-  INPUT_DEFAULTS,
-  type InputName,
-  type Inputs,
-  InputsError,
-  rawInputs,
-  readInputs,
-  secretsOfInputs,
-  wantsSummary,
-} from "../../../src/inputs/inputs.ts";
+import { InputsError } from "../../../src/inputs/errors.ts";
+import { type Inputs, readInputs, wantsSummary } from "../../../src/inputs/inputs.ts";
 import { parseLoginUrl } from "../../../src/inputs/login-url.ts";
+import { INPUT_DEFAULTS, type InputName, rawInputs } from "../../../src/inputs/raw-inputs.ts";
+import { secretsOfInputs } from "../../../src/inputs/reader.ts";
 import { clientKey } from "../../fakes/salesforce/client-key.ts";
 import { BEGINNING, type Recorder, record } from "../../support/recorder.ts";
 import { assertSilent, everythingOn, secretLines } from "../../support/secrets.ts";
@@ -106,13 +100,13 @@ describe("action.yml", () => {
 
 describe("an input in the environment", () => {
   const cases: readonly (readonly [what: string, given: Given, name: InputName, value: string])[] = [
-    ["that is not there stands at its default", {}, "timeout_seconds", "60"],
+    ["that isn't set has its default", {}, "timeout_seconds", "60"],
     ["that is not there and has no default is blank", {}, "audience", ""],
-    ["that is blank stands at its default", { timeout_seconds: "" }, "timeout_seconds", "60"],
-    ["that is whitespace stands at its default", { revoke_token: " \n" }, "revoke_token", "false"],
+    ["that is blank has its default", { timeout_seconds: "" }, "timeout_seconds", "60"],
+    ["that is whitespace has its default", { revoke_token: " \n" }, "revoke_token", "false"],
     ["that is whitespace and has no default is blank", { private_key: "\n" }, "private_key", ""],
     ["is kept as it was given", { private_key: " key \n" }, "private_key", " key \n"],
-    ["login_url that is not there stands at its default", {}, "login_url", "https://login.salesforce.com"],
+    ["login_url that isn't set has its default", {}, "login_url", "https://login.salesforce.com"],
     ["login_url that is blank stays blank", { login_url: "" }, "login_url", ""],
     ["login_url that is whitespace stays whitespace", { login_url: " " }, "login_url", " "],
   ];
@@ -265,7 +259,7 @@ describe("inputs that can be used", () => {
     assert.deepEqual([inputs.audience, inputs.fallbackAudience], ["https://test.salesforce.com", undefined]);
   });
 
-  test("warn of an audience that goes to a stranger", () => {
+  test("warn of an audience that isn't the host of login_url", () => {
     const [warning, ...others] = read({
       login_url: "login.acme.example",
       audience: "https://other.example",

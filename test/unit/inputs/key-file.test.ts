@@ -36,7 +36,7 @@ describe("a file is read", () => {
   });
 });
 
-/** What stands in the way; the message; the first fix. */
+/** The obstacle; the message; the first fix. */
 const refused: readonly (readonly [what: string, path: () => string, message: RegExp, fix: RegExp])[] = [
   [
     "a missing file",

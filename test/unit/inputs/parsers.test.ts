@@ -188,8 +188,8 @@ describe("a blank input says why", () => {
       return Buffer.from(typeof event === "string" ? event : JSON.stringify(event));
     },
   });
-  const ALL = /of this name exists.*environment: NAME.*secrets: inherit.*forks get no secrets/s;
-  const WITHOUT_FORKS = /^(?!.*fork)(?=.*of this name exists.*environment: NAME.*secrets: inherit)/s;
+  const ALL = /exists under that name.*environment: NAME.*secrets: inherit.*forks get no secrets/s;
+  const WITHOUT_FORKS = /^(?!.*fork)(?=.*exists under that name.*environment: NAME.*secrets: inherit)/s;
   const FORK = /^is blank: pull requests from forks get no secrets\nLet only branches[^\n]*$/;
   const cases: readonly (readonly [what: string, env: Record<string, string>, event: unknown, says: RegExp])[] = [
     ["with all reasons if nothing is known", {}, undefined, ALL],

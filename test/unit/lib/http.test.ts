@@ -340,7 +340,7 @@ describe("httpPost", LIMIT, () => {
     );
     return error.stage;
   };
-  /** Ends the request at the latest when the test has done what it wants. */
+  /** Ends the request at the latest at the end of the test. */
   const aborting = () => {
     const controller = new AbortController();
     return { signal: controller.signal, abort: () => controller.abort(new Error("the time is over")) };

@@ -152,7 +152,7 @@ describe("requireFiles", () => {
       assert.equal(status, 0);
       const [{ code, message, context, causes } = assert.fail()] = stdout.map((line) => JSON.parse(line));
       assert.equal(code, "runner-file-unusable");
-      assert.match(message, /^The runner's file GITHUB_STATE can't be written \(.*\)\.$/);
+      assert.match(message, /^The runner's file GITHUB_STATE can't be written \(.*\)\. (?:Run|Mount|Remove) .*\.$/);
       assert.match(context.join(), /^No token was requested: /);
       assert.match(message, says);
       assert.ok(message.length <= 120 && !JSON.stringify([message, context, causes]).includes(folder));

@@ -142,7 +142,7 @@ const surroundings = fc.oneof(
 );
 
 describe("sanitize never shows a piece of a credential", () => {
-  test("that stands anywhere in the text", () => {
+  test("that is anywhere in the text", () => {
     fc.assert(
       fc.property(surroundings, secret, surroundings, limit, (before, hidden, after, most) => {
         const shown = sanitize(before + hidden + after, most);
@@ -197,7 +197,7 @@ describe("sanitize never shows a piece of a credential", () => {
     });
   }
 
-  test("that stands where the text is cut before it is cleaned", () => {
+  test("that is where the text is cut before it is cleaned", () => {
     for (const hidden of [assertion, OPAQUE_TOKEN, bytesFrom("hex", 64).toString("hex")]) {
       for (let start = 4096 - hidden.length; start <= 4096; start++) {
         const shown = sanitize(" ".repeat(start) + hidden);

@@ -5,6 +5,7 @@ import { TimeoutError } from "../../../src/lib/clock.ts";
 import type { Stage } from "../../../src/lib/http.ts";
 import { ProxyAddressError } from "../../../src/lib/proxy.ts";
 import { classifyNetworkError, NETWORK_ERRORS } from "../../../src/token/network-errors.ts";
+import { assertNamesNextAct } from "../../support/message-form.ts";
 import { OPAQUE_TOKEN } from "../../support/secrets.ts";
 
 const raised = (code: string | undefined, message: string) => Object.assign(new Error(message), { code });
@@ -61,16 +62,16 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     certificate("PATH_LENGTH_EXCEEDED", "path length constraint exceeded"),
     certificate("UNSPECIFIED", "EE key too weak"),
   ].map(
-    (error): Case => [(error as NodeJS.ErrnoException).code ?? "", error, "the server's certificate isn't trusted"],
+    (error): Case => [(error as NodeJS.ErrnoException).code ?? "", error, "the server's TLS certificate isn't trusted"],
   ),
   "tls-expired, final": [
     certificate("CERT_HAS_EXPIRED", "certificate has expired"),
     certificate("CERT_NOT_YET_VALID", "certificate is not yet valid"),
-  ].map((error): Case => [error.message, error, "the server's certificate isn't valid today"]),
+  ].map((error): Case => [error.message, error, "the server's TLS certificate isn't valid today"]),
   "tls-wrong-name, final": [
     certificate("ERR_TLS_CERT_ALTNAME_INVALID", "Hostname/IP does not match certificate's altnames"),
     certificate("HOSTNAME_MISMATCH", "hostname mismatch"),
-  ].map((error): Case => [error.message, error, "the server's certificate is for another host name"]),
+  ].map((error): Case => [error.message, error, "the server's TLS certificate is for another host name"]),
   "tls-handshake, final": [
     raised("ERR_SSL_WRONG_VERSION_NUMBER", "SSL routines:tls_validate_record_header"),
     raised("EPROTO", "write EPROTO SSL routines:tls_validate_record_header:wrong version number"),
@@ -130,11 +131,14 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
 
 const cases = Object.entries(CASES).flatMap(([expected, group]) => group.map((one) => [expected, ...one] as const));
 
+/** The first sentence: the second one says what to do. */
+const problemIn = (headline: string) => headline.replace(/\. .*/, ".");
+
 /** What a user or the next step would notice. */
 function outcome(error: unknown, rules = NETWORK_ERRORS): string {
   try {
     const { code, retry, headline } = classifyNetworkError(error, rules).rule;
-    return `${code}, ${retry ? "retried" : "final"}: ${headline}`;
+    return `${code}, ${retry ? "retried" : "final"}: ${problemIn(headline)}`;
   } catch {
     return "a defect";
   }
@@ -173,6 +177,20 @@ describe("classifyNetworkError", () => {
       assert.ok(headline.length <= 120, headline);
       assert.doesNotMatch(headline, /192\.0\.2\.1|acme|proxy\.invalid/);
     }
+  });
+
+  for (const { code, headline } of NETWORK_ERRORS.filter((rule) => rule.code !== "proxy-malformed")) {
+    test(`says in the first line of ${code} what to do next: ${headline}`, () => assertNamesNextAct(headline));
+  }
+
+  test("gives the log of attempts and the post step what went wrong, and not what to do", () => {
+    assert.equal(classifyNetworkError(raised("ENOTFOUND", "x")).reason, "the host name is unknown (x)");
+  });
+
+  test("leaves out Node's advice to start it with an option", () => {
+    const words =
+      "self-signed certificate; if the root CA is installed locally, try running Node.js with --use-system-ca";
+    assert.equal(classifyNetworkError(raised("DEPTH_ZERO_SELF_SIGNED_CERT", words)).said, "self-signed certificate");
   });
 
   test("names NODE_EXTRA_CA_CERTS for every certificate that doesn't verify", () => {
@@ -265,7 +283,8 @@ describe("classifyNetworkError", () => {
       const { reason, rule } = classifyNetworkError(error);
       const { code, headline, retry, causes } = rule;
       assert.deepEqual({ code, retry }, { code: "no-answer-in-time", retry: true });
-      assert.equal(headline, `No answer in time: ${said}.`);
+      assert.equal(problemIn(headline), `No answer in time: ${said}.`);
+      assertNamesNextAct(headline);
       assert.equal(reason, `no answer within 7.3 s: ${said}`);
       assert.ok(headline.length <= 120 && causes.length > 0);
     });

@@ -9,7 +9,7 @@ import {
   UNAVAILABLE,
   UNKNOWN_REFUSAL,
 } from "../../../src/token/refusals.ts";
-import { assertMessageForm } from "../../support/message-form.ts";
+import { assertMessageForm, assertNamesNextAct } from "../../support/message-form.ts";
 
 interface Expected {
   /** A word of the surest fix. */
@@ -24,15 +24,15 @@ interface Expected {
 const EXPECTED: Readonly<Record<Exclude<RefusalCode, "unknown-refusal">, Expected>> = {
   "login-rate-exceeded": { first: /Wait an hour/, causes: ["", ""], texts: ["rate_limit_exceeded: ", "login rate exceeded"] },
   "user-has-not-approved": { first: /Permitted Users/, causes: ["", "", "", ""], texts: ["user hasn't approved this consumer", "user hasn’t approved this consumer", "user hasnt approved this consumer", "user hasn&#x2019;t approved this consumer", "user has not approved this app"] },
-  "user-not-admin-approved": { first: /Permitted Users/, causes: ["", "", ""], texts: ["invalid_app_access: ", "OAUTH_APP_ACCESS_DENIED: ", "OAUTH_EC_APP_ACCESS_DENIED: ", "user is not admin approved to access this app"] },
-  "app-not-found": { first: /copy the key/, causes: ["", "", ""], texts: ["app_not_found: ", "OAUTH_EC_APP_NOT_FOUND: ", "invalid_client: External client app is not installed in this org"] },
+  "user-not-admin-approved": { first: /Edit > App Policies: select/, causes: ["", "", ""], texts: ["invalid_app_access: ", "OAUTH_APP_ACCESS_DENIED: ", "OAUTH_EC_APP_ACCESS_DENIED: ", "user is not admin approved to access this app"] },
+  "app-not-found": { first: /copy the key/, causes: ["", "not a sandbox", ""], texts: ["app_not_found: ", "OAUTH_EC_APP_NOT_FOUND: ", "invalid_client: External client app is not installed in this org"] },
   "client-identifier-invalid": { first: /copy the key/, causes: ["", "", "", ""], texts: ["invalid_client_id: ", "invalid_client: client identifier invalid"] },
   "app-not-installed": { first: /Create an External Client App/, causes: ["", "External Client App", ""], texts: ["invalid_client: app must be installed into org"] },
   "client-credentials-invalid": { first: /upload the certificate/, causes: ["", "key matches certificate", "", ""], texts: ["invalid_client: ", "invalid_client:  ", "invalid_client: invalid client credentials"] },
   "assertion-expired": { first: /NTP/, causes: ["signed on Salesforce's time", "", ""], texts: ["expired authorization code", "assertion expired", "token is expired", "jwt has expired", "expired assertion", "expired token", "expired jwt"] },
   "assertion-invalid": { first: /new pair/, causes: ["key matches certificate", "", "", ""], texts: ["invalid assertion", "invalid jwt assertion", "assertion invalid", "assertion is not valid", "invalid signature", "signature invalid", "signature is invalid", "signature verification failed", "signature validation failed"] },
   "audience-refused": { first: /Remove the input audience/, causes: ["audience not set", "My Domain", "not a site", ""], texts: ["audience is invalid"] },
-  "user-inactive": { first: /Unfreeze/, causes: ["", "", ""], texts: ["inactive_user: ", "inactive user", "user inactive", "user is inactive"] },
+  "user-inactive": { first: /Unfreeze/, causes: ["", "not a sandbox", ""], texts: ["inactive_user: ", "inactive user", "user inactive", "user is inactive"] },
   "user-locked-out": { first: /Unlock/, causes: [""], texts: ["user is locked out"] },
   "password-expired": { first: /Password Never Expires/, causes: [""], texts: ["password expired", "password has expired"] },
   "org-inactive": { first: /Create a new org/, causes: ["", "", ""], texts: ["inactive_org: ", "inactive organization", "org inactive", "organization is inactive"] },
@@ -43,10 +43,10 @@ const EXPECTED: Readonly<Record<Exclude<RefusalCode, "unknown-refusal">, Expecte
   "domain-not-supported": { first: /My Domain/, causes: ["", ""], texts: ["request not supported on this domain"] },
   "refresh-token-scope-required": { first: /OAuth Scopes/, causes: ["", "", ""], texts: ["invalid_request: refresh_token scope is required", "invalid_request: offline_access scope is required", "invalid_request: the connected app should be installed and preauthorized."] },
   "scope-not-supported": { first: /operator of the proxy/, causes: [""], texts: ["invalid_request: scope parameter not supported"] },
-  "grant-type-not-supported": { first: /select JWT Bearer Flow/, causes: ["", "My Domain", "", ""], texts: ["unsupported_grant_type: ", "invalid_request: grant type not supported"] },
-  "flow-not-enabled": { first: /select JWT Bearer Flow/, causes: ["", ""], texts: ["unauthorized_client: "] },
+  "grant-type-not-supported": { first: /select “Enable JWT Bearer Flow”/, causes: ["", "My Domain", "", ""], texts: ["unsupported_grant_type: ", "invalid_request: grant type not supported"] },
+  "flow-not-enabled": { first: /select “Enable JWT Bearer Flow”/, causes: ["", ""], texts: ["unauthorized_client: "] },
   "dpop-required": { first: /DPoP requirement/, causes: [""], texts: ["invalid_dpop_proof: ", "use_dpop_nonce: ", "invalid_request: DPoP proof required"] },
-  "app-blocked": { first: /enable the app/, causes: ["", "External Client App"], texts: ["OAUTH_APP_BLOCKED: ", "OAUTH_EC_APP_BLOCKED: ", "this app is blocked", "blocked by admin", "blocked by an administrator"] },
+  "app-blocked": { first: /select Enabled/, causes: ["", "External Client App"], texts: ["OAUTH_APP_BLOCKED: ", "OAUTH_EC_APP_BLOCKED: ", "this app is blocked", "blocked by admin", "blocked by an administrator"] },
   "app-not-approved": { first: /Create an External Client App/, causes: ["", "External Client App", "", ""], texts: ["OAUTH_APPROVAL_ERROR_GENERIC: ", "OAUTH_EC_APPROVAL_ERROR_GENERIC: "] },
   "salesforce-unavailable": { first: /status\.salesforce\.com/, causes: ["", ""], texts: ["server_error: ", "temporarily_unavailable: ", "unknown_error: retry your request"] },
   "salesforce-unknown-error": { first: /Run the job again once/, causes: ["", ""], texts: ["unknown_error: "] },
@@ -159,5 +159,7 @@ describe("the table of refusals", () => {
 
   for (const rule of [...rules, UNKNOWN_REFUSAL]) {
     test(`has a message for ${rule.code} in the form of our error messages`, () => assertMessageForm(rule));
+
+    test(`says in the first line of ${rule.code} what to do next`, () => assertNamesNextAct(rule.headline));
   }
 });

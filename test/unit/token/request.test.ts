@@ -3,7 +3,7 @@ import { createVerify, generateKeyPairSync } from "node:crypto";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import type { Claims } from "../../../src/token/assertion.ts";
-import { jwtBearer } from "../../../src/token/grants.ts";
+import { givenAssertion, jwtBearer } from "../../../src/token/grants.ts";
 import { type FailedResult, requestToken, type TokenRequest, type TokenResult } from "../../../src/token/request.ts";
 import { BEGINNING, fault, json, type Recorder, record, refusal, type Step, silence } from "../../support/recorder.ts";
 import { assertSilent, OPAQUE_TOKEN, secretLines } from "../../support/secrets.ts";
@@ -370,5 +370,32 @@ describe("the log of a token request", () => {
   test("shows in debug how an attempt without a response ended, and how long it took", async () => {
     const { recorder } = await ask([{ ...fault("EPIPE"), takes: 30.4 }, GRANT]);
     assert.match(String(values(recorder, "debug")[0]), /^Attempt 1: POST https:.*\}: [^,]*EPIPE.*, 30 ms$/);
+  });
+});
+
+describe("an assertion that was signed elsewhere", () => {
+  const claims = { iss: "3MVG9consumer", sub: "ci@example.com", aud: AUDIENCE, exp: Math.floor(BEGINNING / 1000) + 60 };
+  const text = `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.c2lnbmF0dXJlLW9mLWEta21z`;
+  const grants = givenAssertion({ text, claims });
+
+  test("is sent again as it is", async () => {
+    const { result, recorder } = await ask([BUSY, GRANT], { grants });
+    assert.equal(result.kind, "granted");
+    assert.deepEqual(
+      recorder.sent.map(({ form }) => form["assertion"]),
+      [text, text],
+    );
+  });
+
+  test("isn't sent again once it has expired", async () => {
+    const expiring = { ...grants, validUntil: BEGINNING };
+    const { result } = await fail([BUSY], { grants: expiring });
+    assert.deepEqual(result.deadlineExceeded, { retryAfterMs: 0, assertionExpires: true });
+    assert.equal(result.attempts, 1);
+  });
+
+  test("isn't sent for another audience", async () => {
+    const { result } = await fail([REFUSED_AUDIENCE], { grants });
+    assert.equal(result.attempts, 1);
   });
 });

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import type { HttpResponse } from "../../../src/lib/http.ts";
 import { type ErrorResponse, type InvalidResponse, parseTokenResponse } from "../../../src/token/response.ts";
-import { assertMessageForm } from "../../support/message-form.ts";
+import { assertMessageForm, assertNamesNextAct } from "../../support/message-form.ts";
 import { bytesFrom, OPAQUE_TOKEN } from "../../support/secrets.ts";
 
 const ASSERTION = `eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiIzTVZHOSJ9.${bytesFrom("signature", 256).toString("base64url")}`;
@@ -104,10 +104,10 @@ const redirect = (location: string): Partial<HttpResponse> => ({ headers: { loca
 
 // biome-ignore format: a table, one row a line
 const invalid: readonly Row[] = [
-  ["a redirect", [302, "<html>", redirect("https://a.example:8443/x?y=1")], "a redirect", "a.example:8443", "answer-redirect", 1],
-  ["a redirect to a path", [307, "", redirect("/x")], "a redirect", "", "answer-redirect", 1],
-  ["a redirect without a location", [300, ""], "a redirect", "", "answer-redirect", 1],
-  ["a redirect with a token", [399, TOKEN, redirect(`https://a.example/?${OPAQUE_TOKEN}`)], "a redirect", "a.example", "answer-redirect", 1],
+  ["a redirect", [302, "<html>", redirect("https://a.example:8443/x?y=1")], "a redirect", "a.example:8443", "answer-redirect", 2],
+  ["a redirect to a path", [307, "", redirect("/x")], "a redirect", "", "answer-redirect", 2],
+  ["a redirect without a location", [300, ""], "a redirect", "", "answer-redirect", 2],
+  ["a redirect with a token", [399, TOKEN, redirect(`https://a.example/?${OPAQUE_TOKEN}`)], "a redirect", "a.example", "answer-redirect", 2],
   ["an empty body", [200, " \r\n"], "an empty body", "", "answer-unusable", 2],
   ["more than 1 MiB", [200, TOKEN, { oversized: true }], "more than 1 MiB", "", "answer-unusable", 2],
   ["JSON of another kind", [200, { records: ["x"] }], JSON_SUMMARY, "", "answer-unusable", 2],
@@ -162,7 +162,9 @@ describe("a response that a token endpoint doesn't give", () => {
 
   for (const [what, given] of [...invalid, ["temporary", [503, ""]] as const]) {
     test(`has a message in the form of our error messages if it is ${what}`, () => {
-      assertMessageForm(parseInvalid(given).rule);
+      const { rule } = parseInvalid(given);
+      assertMessageForm(rule);
+      assertNamesNextAct(rule.headline);
     });
   }
 });
