@@ -90,7 +90,7 @@ describe("an error response", () => {
 
   test("isn't read from a redirect, a page, or a text of 500 characters", () => {
     const words = "authentication failure";
-    assert.equal(parse([302, { error: "invalid_grant" }]).kind, "invalid");
+    assert.equal(parse([300, { error: "invalid_grant" }]).kind, "invalid");
     assert.equal(parse([400, `<html>${words}</html>`]).kind, "invalid");
     assert.equal(parse([400, words.padEnd(499)]).kind, "error");
     assert.equal(parse([400, words.padEnd(500)]).kind, "invalid");

@@ -211,7 +211,7 @@ describe("Retry-After", () => {
     ["", 0],
     ["-5", 0],
     ["soon", 0],
-    ["99999999999999999999", 0],
+    ["1000000000", 0],
   ];
   for (const [value, milliseconds] of headers) {
     test(`of ${JSON.stringify(value)} is read as ${milliseconds} ms`, () => {
