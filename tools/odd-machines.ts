@@ -72,9 +72,9 @@ const MACHINES: readonly Machine[] = [
 ];
 
 const REPOSITORY = fileURLToPath(new URL("..", import.meta.url));
-const arguments_ = process.argv.slice(2);
-const commands = arguments_.includes("--all") ? ["npm start", "npm test"] : ["npm start"];
-const texts = arguments_.filter((text) => text !== "--all");
+const args = process.argv.slice(2);
+const commands = args.includes("--all") ? ["npm start", "npm test"] : ["npm start"];
+const texts = args.filter((text) => text !== "--all");
 const registry = execFileSync("npm", ["config", "get", "registry"], withoutOurNode()).toString().trim();
 const isRoot = process.getuid?.() === 0;
 
