@@ -93,6 +93,7 @@ const refused: readonly (readonly [string, string, string])[] = [
   ["PEM with odd characters", pem.replace("MII", "MII!"), "certificate-truncated"],
   ["blank text", " \n", "certificate-unreadable"],
   ["plain text", "not a certificate", "certificate-unreadable"],
+  ["a path of 260 characters", `${"a".repeat(256)}.crt`, "certificate-unreadable"],
   ["a path to something else", "certs/salesforce.crt.txt", "certificate-unreadable"],
   ["base64 of half of DER", base64(der.subarray(0, der.length / 2)), "certificate-unreadable"],
   ["base64 of other bytes", base64("hello world"), "certificate-unreadable"],

@@ -98,7 +98,7 @@ describe("action.yml", () => {
   });
 });
 
-describe("an input in the environment", () => {
+describe("rawInputs", () => {
   const cases: readonly (readonly [what: string, given: Given, name: InputName, value: string])[] = [
     ["that isn't set has its default", {}, "timeout_seconds", "60"],
     ["that is not there and has no default is blank", {}, "audience", ""],
@@ -174,8 +174,8 @@ test("a job summary is wanted in any spelling of true, whatever else is wrong", 
   assert.deepEqual(unwanted, [false, false, false, false]);
 });
 
-describe("inputs that can be used", () => {
-  test("need to be no more than three", () => {
+describe("valid inputs", () => {
+  test("are read from the three required ones alone", () => {
     const { privateKey: key, ...others } = read({});
     assert.ok(key.equals(privateKey));
     assert.deepEqual(others, {
@@ -197,7 +197,7 @@ describe("inputs that can be used", () => {
     });
   });
 
-  test("are read one by one", () => {
+  test("are each read from their own name", () => {
     const inputs = read({
       consumer_key: " 3MVG9other\n",
       username: "ci@example.com.uat\n",
@@ -224,7 +224,7 @@ describe("inputs that can be used", () => {
     assert.deepEqual([inputs.warnings, inputs.notices], [[], []]);
   });
 
-  test("may be blank where they are optional, which is as if they were not passed", () => {
+  test("count as not passed if they are optional and blank", () => {
     const optional = Object.keys(INPUT_DEFAULTS).filter((name) => !(name in MINIMAL) && name !== "login_url");
     const { privateKey: key, ...others } = read(Object.fromEntries(optional.map((name) => [name, " \n"])));
     const { privateKey: sameKey, ...expected } = read({});
@@ -250,11 +250,16 @@ describe("inputs that can be used", () => {
     assert.ok(reading({ ...MINIMAL, private_key: "", private_key_file: file }, { [file]: key }).inputs().privateKey);
   });
 
+  test("may be numbers at the ends of their ranges", () => {
+    for (const seconds of [1, 600]) assert.equal(read({ timeout_seconds: String(seconds) }).timeoutSeconds, seconds);
+    for (const days of ["0", "3650"]) assert.ok(read({ certificate_warning_days: days }));
+  });
+
   test("can't be changed afterwards", () => {
     assert.throws(() => Object.assign(read({}), { username: "other@example.com" }), TypeError);
   });
 
-  test("with an audience of one's own have that and no other to try", () => {
+  test("with an explicit audience have no fallback audience", () => {
     const inputs = read({ login_url: "acme.my.salesforce.com", audience: "https://test.salesforce.com" });
     assert.deepEqual([inputs.audience, inputs.fallbackAudience], ["https://test.salesforce.com", undefined]);
   });
@@ -268,7 +273,7 @@ describe("inputs that can be used", () => {
     assert.deepEqual(others, []);
   });
 
-  test("warn of a certificate that ends soon, when that is soon enough", () => {
+  test("warn of a certificate that expires within certificate_warning_days", () => {
     const warnings = (days: string) => read({ certificate: certificatePem, certificate_warning_days: days }).warnings;
     assert.match(read({ certificate: certificatePem }).warnings[0] ?? "", /certificate expires on 2026-01-22/);
     assert.equal(warnings("21").length, 1);
@@ -371,7 +376,7 @@ const problems: readonly (readonly [what: string, given: Given, ...problems: rea
   ],
 ];
 
-describe("inputs are refused, each by its name, for", () => {
+describe("readInputs refuses, by the input's name,", () => {
   for (const [what, given, ...expected] of problems) {
     test(what, () => assert.deepEqual(problemsOf(reading({ ...MINIMAL, ...given })), expected));
   }
@@ -403,13 +408,13 @@ describe("inputs are refused, each by its name, for", () => {
     });
   }
 
-  test("a file that is no key", () => {
+  test("a file that contains a certificate instead of a key", () => {
     const given = { ...MINIMAL, private_key: "", private_key_file: "key.pem" };
     const files = { "key.pem": Buffer.from(otherPair.certificatePem) };
     assert.deepEqual(problemsOf(reading(given, files)), [["private_key_file", "private-key-is-certificate"]]);
   });
 
-  test("a passphrase that doesn't fit", () => {
+  test("a wrong passphrase", () => {
     const given = { ...MINIMAL, private_key: encryptedPem, private_key_passphrase: "not the passphrase" };
     assert.deepEqual(problemsOf(reading(given), ["not the passphrase"]), [
       ["private_key", "private-key-wrong-passphrase"],
@@ -426,7 +431,7 @@ test("a defect is not taken for a problem with an input", () => {
 const masksOf = ({ recorder }: Reading) =>
   recorder.calls.filter(([name]) => name === "mask").map(([, secret]) => String(secret));
 
-describe("a key is masked in the forms that come up on the way", () => {
+describe("readInputs masks a key", () => {
   const ofKey = secretLines(privateKeyPem);
   const ofEncrypted = secretLines(encryptedPem);
   const forms: readonly (readonly [what: string, given: Given, lines: readonly string[]])[] = [
@@ -466,7 +471,7 @@ describe("a key is masked in the forms that come up on the way", () => {
   });
 });
 
-test("what a problem says never repeats an input", () => {
+test("no error repeats the value of an input", () => {
   const marked: Given = Object.fromEntries(
     Object.keys(INPUT_DEFAULTS)
       .filter((name) => name !== "private_key_file")

@@ -16,7 +16,7 @@ const file = (name: string, content: string | Buffer) => {
 
 const LIMIT = 65_536;
 
-describe("a file is read", () => {
+describe("readRegularFile reads a file", () => {
   const bytes = Buffer.from([0xef, 0xbb, 0xbf, 0x00, 0xff, 0x0d]);
 
   test("byte by byte", () => assert.deepEqual(readRegularFile(file("key.pem", bytes), LIMIT), bytes));

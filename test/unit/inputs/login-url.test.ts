@@ -27,6 +27,7 @@ const accepted: readonly (readonly [string, string, string | undefined])[] = [
   // My Domain.
   ["https://acme.my.salesforce.com/", "https://acme.my.salesforce.com", login],
   ["acme.my.salesforce.com", "https://acme.my.salesforce.com", login],
+  ["3m.my.salesforce.com", "https://3m.my.salesforce.com", login],
   ["ACME.My.Salesforce.com", "https://acme.my.salesforce.com", login],
   ["acme.my.salesforce.com:8443/", "https://acme.my.salesforce.com:8443", login],
   ["https://acme.my.salesforce.com/services/oauth2/token", "https://acme.my.salesforce.com", login],

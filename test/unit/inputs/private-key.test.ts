@@ -229,13 +229,13 @@ describe("readPrivateKey", () => {
     assertAccountKey(key, failure);
   });
 
-  it("explains the first key when none of several works", () => {
+  it("explains the first key if none of several works", () => {
     const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 1024 });
     assert.equal(read({ text: pkcs8(privateKey) + encrypted.pkcs8() }).failure?.code, "private-key-too-short");
     assert.equal(read({ text: encrypted.pkcs8() + pkcs8(privateKey) }).failure?.code, "private-key-needs-passphrase");
   });
 
-  it("takes a passphrase as it is before it takes its line end off", () => {
+  it("tries a passphrase as it is before it removes the line end", () => {
     const passphrase = "ends with a line end\n";
     const text = accountKey().export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase }).toString();
     assertAccountKey(read({ text, passphrase }).key);
