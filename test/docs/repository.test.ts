@@ -105,6 +105,16 @@ test("Dependabot updates every kind of dependency, at least seven days after a r
     updates: { "package-ecosystem": string; directory: string; cooldown?: { "default-days"?: number } }[];
   };
   const entries = updates.map((update) => `${update["package-ecosystem"]} ${update.directory}`);
-  assert.deepEqual(entries.sort(), ["github-actions /", "npm /", "npm /test/cli", "pip /.ci"]);
+  assert.deepEqual(entries.sort(), [
+    "github-actions /",
+    "gomod /test/act",
+    "gomod /test/clients/go",
+    "npm /",
+    "npm /test/cli",
+    "npm /test/clients",
+    "pip /.ci",
+    "pip /test/clients",
+    "pip /test/kms",
+  ]);
   for (const { cooldown } of updates) assert.ok((cooldown?.["default-days"] ?? 0) >= 7);
 });
