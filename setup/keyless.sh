@@ -16,6 +16,9 @@ readonly CLIENT=(--source-dir "$SOURCE/externalClientApps" --source-dir "$SOURCE
   --source-dir "$SOURCE/extlClntAppPolicies")
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly here
+readonly PROGRAM='setup.sh --keyless'
+# shellcheck source=setup/common.sh
+. "$here/common.sh"
 
 target_org='' username='' contact_email='' repository='' environment='' ref='' workflow='' run_as='' out=''
 admin='' instance_url='' org_id='' repository_id='' owner_id='' rule='' consumer_key=''
@@ -35,26 +38,6 @@ Usage: setup/setup.sh --keyless --target-org ALIAS --username USER --contact-ema
   --workflow WORKFLOW      Reusable workflow that the jobs have to be defined in: OWNER/REPO/.github/workflows/FILE@REF
   --out FOLDER             Folder for the project (default: setup/out/ALIAS/GitHub_Keyless, which git ignores).
 USAGE
-}
-
-die() {
-  printf 'setup.sh --keyless: %s\n' "$*" >&2
-  exit 1
-}
-
-say() { printf '%s\n' "$*"; }
-
-# No answer counts as no.
-confirm() {
-  local answer=''
-  printf '%s [y/N] ' "$1"
-  read -r answer || true
-  say ''
-  # Git Bash can pass the carriage return of a Windows line ending.
-  case ${answer%$'\r'} in
-    y | Y | yes | Yes | YES) ;;
-    *) die 'canceled. Completed steps were kept; run the script again to continue.' ;;
-  esac
 }
 
 read_options() {
@@ -124,27 +107,6 @@ check_tools() {
   for tool in sf gh; do
     command -v "$tool" >/dev/null || die "$tool is not on the PATH"
   done
-}
-
-# Prints the value of one field of sf's JSON, and nothing else: older versions of sf also return the access token.
-json_value() { sed -n "s/.*\"$1\": *\"\([^\"]*\)\".*/\1/p" | head -n 1; }
-
-find_org() {
-  local display
-  display=$(sf org display --target-org "$target_org" --json </dev/null 2>/dev/null) ||
-    die "sf is not logged in to $target_org. Run: sf org login web --alias $target_org --instance-url https://acme.my.salesforce.com"
-  admin=$(json_value username <<<"$display")
-  instance_url=$(json_value instanceUrl <<<"$display")
-  instance_url=${instance_url%/}
-  org_id=$(json_value id <<<"$display")
-  [[ $instance_url =~ ^https://[A-Za-z0-9.-]+(:[0-9]+)?$ ]] || die "sf org display returned no instanceUrl for $target_org"
-}
-
-# Succeeds if the query returns a record.
-finds_record() {
-  local result
-  result=$(sf data query --target-org "$target_org" --json --query "$1" </dev/null 2>/dev/null) || die "the query failed: $1"
-  [ -n "$(json_value Id <<<"$result")" ]
 }
 
 check_user() {
