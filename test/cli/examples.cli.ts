@@ -16,7 +16,7 @@ const FORK = { ...PULL_REQUEST, event: { pull_request: { head: { repo: { fork: t
 const PUSH = { event_name: "push", ref: "refs/heads/main", actor: "ada", event: {} };
 const BY_HAND = { event_name: "workflow_dispatch", ref: "refs/heads/main", actor: "ada", event: {} };
 
-describe("examples with the Salesforce CLI", { timeout: 200_000 }, () => {
+describe("examples with the Salesforce CLI", { timeout: 400_000 }, () => {
   let environment: TestEnvironment;
   before(async () => {
     environment = await startTestEnvironment();

@@ -56,7 +56,7 @@ function stepOf(steps: JobRun["steps"], name: string) {
   return steps.find((step) => step.name === name) ?? assert.fail(`no step ${name}`);
 }
 
-describe("an opaque token, with the Salesforce CLI", { timeout: 200_000 }, () => {
+describe("an opaque token, with the Salesforce CLI", { timeout: 400_000 }, () => {
   let environment: TestEnvironment;
   before(async () => {
     environment = await startTestEnvironment();
@@ -151,7 +151,7 @@ describe("an opaque token, with the Salesforce CLI", { timeout: 200_000 }, () =>
   });
 });
 
-describe("a token of the JWT format", { timeout: 100_000 }, () => {
+describe("a token of the JWT format", { timeout: 200_000 }, () => {
   let environment: TestEnvironment;
   before(async () => {
     environment = await startTestEnvironment({ tokens: { format: "jwt" } });

@@ -111,7 +111,7 @@ describe("the work on an input is proportional to its length", () => {
         for (const [before, after] of AROUND) {
           const stepsFor = (length: number) =>
             countSteps(() => read(`${before}${piece.repeat(length / piece.length)}${after}`));
-          const [short, long] = [stepsFor(400), stepsFor(800)];
+          const [short, long] = [stepsFor(200), stepsFor(400)];
           assert.ok(
             long < 2.5 * short + 1000,
             `${JSON.stringify(before + piece)}…${after}: ${short}, then ${long} steps`,

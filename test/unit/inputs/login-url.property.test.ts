@@ -61,7 +61,7 @@ function parseOrRefuse(text: string): LoginUrl | undefined {
   }
 }
 
-const runs = { numRuns: 2000 };
+const runs = { numRuns: 1000 };
 
 describe("parseLoginUrl, whatever it is given", () => {
   it("fails with an InputError or gives a plain https URL that is asked at its own host alone", () => {

@@ -116,7 +116,7 @@ describe("readPrivateKey, for any text", () => {
         assert.ok(createPublicKey(outcome).equals(publicKey), how);
       },
     );
-    fc.assert(property, { numRuns: 500 });
+    fc.assert(property, { numRuns: 250 });
     t.diagnostic(`${cases} cases`);
   });
 
@@ -151,7 +151,7 @@ describe("readPrivateKey, for any text", () => {
         const kind = outcome instanceof ActionError ? outcome.code : "key";
         outcomes.set(kind, (outcomes.get(kind) ?? 0) + 1);
       });
-      fc.assert(property, { numRuns: 800 });
+      fc.assert(property, { numRuns: 400 });
       const total = [...outcomes.values()].reduce((sum, count) => sum + count, 0);
       t.diagnostic(`${total} cases: ${[...outcomes].map(([kind, count]) => `${kind} ${count}`).join(", ")}`);
       assert.ok(outcomes.size > 1, "the cases are of more than one kind");
@@ -165,7 +165,7 @@ describe("readPrivateKey, for any text", () => {
       cases++;
       assertSettled(read(decodeKeyFile(Buffer.from(array))));
     });
-    fc.assert(property, { numRuns: 500 });
+    fc.assert(property, { numRuns: 250 });
     t.diagnostic(`${cases} cases`);
   });
 });
