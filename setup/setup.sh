@@ -28,6 +28,8 @@ Usage: setup/setup.sh --target-org ALIAS --username USER --contact-email ADDRESS
   --environment NAME       GitHub environment that stores the values (default: none; the repository stores them).
   --out FOLDER             Folder for the key, the certificate, and the project (default: setup/out/ALIAS/NAME, which git ignores).
 
+Without a stored key (preview): setup/setup.sh --keyless --help
+
 Options can be in any order. --option=value also works.
 USAGE
 }
