@@ -37,6 +37,8 @@ Usage: setup/setup.sh --keyless --target-org ALIAS --username USER --contact-ema
   --run-as USER            Salesforce user that the Apex handler runs as: an integration user, not an administrator.
   --workflow WORKFLOW      Reusable workflow that the jobs have to be defined in: OWNER/REPO/.github/workflows/FILE@REF
   --out FOLDER             Folder for the project (default: setup/out/ALIAS/GitHub_Keyless, which git ignores).
+
+Preview: read docs/keyless.md first.
 USAGE
 }
 
