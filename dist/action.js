@@ -999,11 +999,449 @@ function describeUnexpected(error) {
 
 ;// CONCATENATED MODULE: external "node:crypto"
 const external_node_crypto_namespaceObject = require("node:crypto");
+;// CONCATENATED MODULE: ./build/src/lib/salesforce-hosts.js
+/**
+ * Every host rule, the first match wins. `*` matches one or more characters (dots too), `#` for digits; a `*` in
+ * `login` is what the pattern's one `*` stood for. Sources: Salesforce help, "My Domain URL Formats" and "Partitioned
+ * Domains"; Salesforce's domains as its own command line knows them.
+ */
+// biome-ignore format: a table, one rule a row where it fits
+const HOST_RULES = [
+    // The generic login hosts, those of Salesforce on Alibaba Cloud included.
+    { hosts: ["login.salesforce.com", "login.sfcrmproducts.cn"], kind: "login-host", sandbox: false }, // production, Developer Edition and Trailhead orgs
+    { hosts: ["test.salesforce.com", "test.sfcrmproducts.cn"], kind: "login-host", sandbox: true }, // sandboxes and scratch orgs
+    // Certain mistakes. Any other lookalike is a legal custom domain.
+    { hosts: ["logn.salesforce.com", "logins.salesforce.com", "loging.salesforce.com", "logon.salesforce.com"], kind: "misspelled", login: "login.salesforce.com", why: "is a misspelling of login.salesforce.com" },
+    { hosts: ["production.salesforce.com", "prod.salesforce.com"], kind: "misspelled", login: "login.salesforce.com", why: "is a host that doesn't exist; production orgs use login.salesforce.com or their My Domain" },
+    { hosts: ["sandbox.salesforce.com", "tests.salesforce.com"], kind: "misspelled", login: "test.salesforce.com", why: "is a host that doesn't exist; sandboxes use test.salesforce.com or their My Domain" },
+    { hosts: ["*.saleforce.com", "*.salesfroce.com", "*.saleforces.com", "*.salesforces.com", "*.salesforce.co", "*.salesforce.cm", "*.salesforce"], kind: "misspelled", login: "*.salesforce.com", why: "misspells salesforce.com" },
+    { hosts: ["salesforce.com", "www.salesforce.com", "force.com", "www.force.com"], kind: "no-login", why: "is a website of Salesforce, not the address of an org" },
+    { hosts: ["admin.salesforce.com", "appexchange.salesforce.com", "developer.salesforce.com", "help.salesforce.com", "status.salesforce.com", "trailhead.salesforce.com", "trust.salesforce.com", "developer.force.com"], kind: "no-login", why: "is a website of Salesforce, not the address of an org" },
+    { hosts: ["my.salesforce.com", "lightning.force.com", "my.site.com", "my.salesforce-setup.com"], kind: "no-login", why: "has no name of an org in front" },
+    { hosts: ["*.salesforce.com.mcas.ms"], kind: "no-login", login: "*.salesforce.com", why: "is an address of Microsoft Defender for Cloud Apps, which is for browsers" },
+    { hosts: ["*.force.com.mcas.ms"], kind: "no-login", login: "*.force.com", why: "is an address of Microsoft Defender for Cloud Apps, which is for browsers" },
+    // Pages of an org, as a browser's address bar shows them: its My Domain is asked.
+    { hosts: ["*.lightning.force.com", "*.my.salesforce-setup.com"], kind: "page", login: "*.my.salesforce.com" }, // Lightning and Setup, of sandboxes and partitions too
+    { hosts: ["*.lightning.pc-rnd.force.com", "*.my.pc-rnd.salesforce-setup.com"], kind: "page", login: "*.my.pc-rnd.salesforce.com" }, // Lightning and Setup, Salesforce's own test orgs
+    { hosts: ["*.lightning.crmforce.mil"], kind: "page", login: "*.my.salesforce.mil" }, // Lightning, military
+    { hosts: ["*.lightning.sfcrmapps.cn", "*.lightning.sfcrmproducts.cn", "*.setup.sfcrmproducts.cn"], kind: "page", login: "*.my.sfcrmproducts.cn" }, // Lightning and Setup, China
+    // Hosts of an org that serve something else. Their names hold more than the My Domain, so nothing is guessed.
+    { hosts: ["*.vf.force.com", "*.visual.force.com", "*.visualforce.com"], kind: "no-login", why: "serves Visualforce pages, not logins" },
+    { hosts: ["*.file.force.com", "*.content.force.com", "*.documentforce.com", "*.forceusercontent.com"], kind: "no-login", why: "serves files, not logins" },
+    { hosts: ["*.container.force.com", "*.container.lightning.com"], kind: "no-login", why: "serves Lightning containers, not logins" },
+    { hosts: ["*.salesforce-experience.com", "*.salesforce-communities.com"], kind: "no-login", why: "serves previews of Experience Builder, not logins" },
+    { hosts: ["*.salesforce-scrt.com", "*.salesforceliveagent.com"], kind: "no-login", why: "serves chats, not logins" },
+    // My Domain: one partition a row, then what has none.
+    { hosts: ["*.sandbox.my.salesforce.com", "*.sandbox.my.salesforce.mil", "*.sandbox.my.sfcrmproducts.cn"], kind: "my-domain", sandbox: true }, // sandbox: acme--uat.sandbox.my.salesforce.com
+    { hosts: ["*.scratch.my.salesforce.com", "*.scratch.my.salesforce.mil", "*.scratch.my.sfcrmproducts.cn"], kind: "my-domain", sandbox: true },
+    { hosts: ["*.develop.my.salesforce.com"], kind: "my-domain", sandbox: false }, // Developer Edition: acme-dev-ed.develop.my.salesforce.com
+    { hosts: ["*.trailblaze.my.salesforce.com"], kind: "my-domain", sandbox: false },
+    { hosts: ["*.demo.my.salesforce.com", "*.free.my.salesforce.com", "*.patch.my.salesforce.com"], kind: "my-domain", sandbox: false }, // demo, free and patch orgs
+    { hosts: ["*.pc-rnd.my.salesforce.com", "*.my.pc-rnd.salesforce.com"], kind: "my-domain", sandbox: false }, // Salesforce's own test orgs
+    { hosts: ["*--*.my.salesforce.com", "*--*.my.salesforce.mil", "*--*.my.sfcrmproducts.cn"], kind: "my-domain", sandbox: true }, // old-style sandbox: a My Domain name itself has no double hyphen
+    { hosts: ["*.my.salesforce.com", "*.my.salesforce.mil", "*.my.sfcrmproducts.cn"], kind: "my-domain", sandbox: false }, // production, and old-style Developer Edition
+    // Experience Cloud and Salesforce Sites: the path belongs to the address.
+    { hosts: ["*.sandbox.my.site.com", "*.scratch.my.site.com", "*--*.my.site.com", "*.sandbox.my.salesforce-sites.com", "*.scratch.my.salesforce-sites.com"], kind: "site", sandbox: true }, // site of a sandbox or scratch org
+    { hosts: ["*.my.site.com", "*.my.pc-rnd.site.com", "*.my.salesforce-sites.com"], kind: "site", sandbox: false },
+    { hosts: ["*.force.com", "*.crmforce.mil", "*.sfcrmapps.cn"], kind: "site", sandbox: undefined }, // old-style, military and Chinese sites, *.secure.force.com included
+    // Instances, and what else is surely Salesforce's.
+    { hosts: ["cs#.salesforce.com"], kind: "instance", sandbox: true },
+    { hosts: ["na#.salesforce.com", "eu#.salesforce.com", "ap#.salesforce.com", "um#.salesforce.com"], kind: "instance", sandbox: false },
+    { hosts: ["*.salesforce.com", "*.salesforce.mil", "*.sfcrmproducts.cn"], kind: "instance", sandbox: undefined }, // instance of another naming
+    { hosts: ["*"], kind: "custom-domain", sandbox: undefined }, // a site under a company's own domain, or an unknown typo
+];
+/**
+ * The first rule for a host.
+ *
+ * @param hostname a host name in lower case, without a port
+ */
+function findHostRule(hostname) {
+  for (const rule of HOST_RULES) {
+    for (const pattern of rule.hosts) {
+      const match = matchHost(pattern, hostname);
+      if (match === null) continue;
+      const login = "login" in rule ? rule.login : undefined;
+      return { rule, login: login?.replace("*", () => match[1] ?? "") };
+    }
+  }
+  throw new RangeError("the last host rule takes every host but an empty one");
+}
+/** Whether a host name is surely Salesforce's. Addresses of Defender for Cloud Apps have a rule, but are Microsoft's. */
+function isSalesforceHost(hostname) {
+  const { kind } = findHostRule(hostname).rule;
+  return kind !== "custom-domain" && kind !== "misspelled" && !hostname.endsWith(".mcas.ms");
+}
+function matchHost(pattern, hostname) {
+  // Most patterns fail at their plain end, and that is far cheaper to see than a hundred regular expressions are to make.
+  const plainEnd = pattern.slice(pattern.search(/[^*#]*$/));
+  if (!hostname.endsWith(plainEnd)) return null;
+  const expression = pattern.replaceAll(".", "\\.").replaceAll("*", "(.+?)").replaceAll("#", "\\d+");
+  return new RegExp(`^${expression}$`).exec(hostname);
+}
+
+;// CONCATENATED MODULE: ./build/src/lib/salesforce-id.js
+const ID = /^[A-Za-z\d]{15}([A-Za-z\d]{3})?$/;
+const CHECKSUM_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345";
+/** Returns whether a text has the form of a Salesforce ID: 15 or 18 letters and digits. */
+function isSalesforceId(text) {
+  return ID.test(text);
+}
+/**
+ * Returns the 18-character form of a Salesforce ID, which stays unique where case is ignored.
+ *
+ * @returns undefined if it isn't an ID, or if its checksum is wrong
+ */
+function to18Characters(id) {
+  if (!isSalesforceId(id)) return undefined;
+  const shortId = id.slice(0, 15);
+  const longId = shortId + checksum(shortId);
+  return id.length === 15 || id === longId ? longId : undefined;
+}
+/** Returns whether both are IDs of one record, in whichever length. */
+function sameId(a, b) {
+  return isSalesforceId(a) && isSalesforceId(b) && a.slice(0, 15) === b.slice(0, 15);
+}
+/** Each checksum digit says which of five characters are upper case, the first one in the lowest bit. */
+function checksum(shortId) {
+  const digits = [0, 5, 10].map((start) => {
+    const upper = [...shortId.slice(start, start + 5)].map((character) => /[A-Z]/.test(character));
+    return CHECKSUM_DIGITS.charAt(upper.reduce((bits, isUpper, index) => bits + (isUpper ? 2 ** index : 0), 0));
+  });
+  return digits.join("");
+}
+
+;// CONCATENATED MODULE: ./build/src/inputs/parsers.js
+
+
+/** Compiled when needed: V8 is slow at Unicode's classes, and most inputs are plain ASCII. */
+const INVISIBLE = "[\\s\\p{C}]";
+const QUOTES = "\"'`“”„‘’«»";
+/** What was never replaced by a value, whatever the input is for. Each is all that the input contains. */
+const CERTAIN_PLACEHOLDERS = [
+  [/^\*[*\s]*$/, "a masked secret copied from a log (***)", "Copy the value from where it was made, not from a log."],
+  [/^\$?\{\{[^{}]*\}\}$/, "an expression that GitHub didn't replace"],
+];
+const PLACEHOLDERS = [
+  ...CERTAIN_PLACEHOLDERS,
+  [/^(?:secrets|vars|env|inputs|steps|needs|github)\.[\w.-]+$/, "the name of a secret or variable"],
+  [/^[A-Z][A-Z\d]*(?:_[A-Z\d]+)+$/, "the name of a secret or variable"],
+  [/^(?:\$(?:env:)?\w+|\$\{[^{}]*\}|%\w+%)$/i, "the name of a shell variable"],
+  [/^\$\([^()]*\)$/, "a shell command"],
+  [/^<[^<>.:/@]{1,40}>$/, "a description in angle brackets"],
+  [/^(?:null|undefined|none|changeme|todo)$/i, "a word such as null"],
+];
+/**
+ * Returns what placeholder a text is, as details for its error.
+ */
+function placeholderIn(text, placeholders = PLACEHOLDERS) {
+  const value = withoutQuotes(text);
+  const found = placeholders.find(([looks]) => looks.test(value));
+  return found && { detail: found[1], fixes: [found[2]] };
+}
+/** Returns a text without whitespace and quotes around it. */
+function withoutQuotes(text) {
+  const value = text.trim();
+  let [start, end] = [0, value.length];
+  while (start < end && QUOTES.includes(value.charAt(start))) start++;
+  while (end > start && QUOTES.includes(value.charAt(end - 1))) end--;
+  return value.slice(start, end).trim();
+}
+/**
+ * Refuses what GitHub or a shell should have replaced.
+ *
+ * @param isAnyWord whether the value may be any word: then only expressions and `***` are refused
+ * @throws InputError `input-placeholder`
+ */
+function refusePlaceholder(text, isAnyWord) {
+  const placeholder = placeholderIn(text, isAnyWord ? CERTAIN_PLACEHOLDERS : PLACEHOLDERS);
+  if (placeholder !== undefined) throw inputError("input-placeholder", placeholder);
+  if (isAnyWord || !/\$\{|\{\{/.test(text)) return;
+  throw inputError("input-placeholder", { detail: "an expression that GitHub didn't replace" });
+}
+/**
+ * Refuses what is around a value in a mail, a shell or a YAML file.
+ *
+ * @throws InputError `input-quoted`
+ */
+function refuseQuotes(text) {
+  const value = text.trim();
+  if (withoutQuotes(value) !== value) throw inputError("input-quoted", { detail: "has quotes around its value" });
+  if (/^<|>$/.test(value)) throw inputError("input-quoted", { detail: "has angle brackets around its value" });
+  if (/^mailto:/i.test(value)) throw inputError("input-quoted", { detail: "begins with mailto:" });
+}
+/** The events whose runs for a pull request of a fork get no secrets (GitHub docs, "Events that trigger workflows"). */
+const PULL_REQUEST_EVENT = /^pull_request(?:_review|_review_comment)?$/;
+/** An event is described in some 30 KB; a larger description isn't worth its time. */
+const LARGEST_EVENT = 1024 * 1024;
+const DEPENDABOT_STORE =
+  "Add the secret to Dependabot's own store too: Settings > Secrets and variables > Dependabot. Its runs get no other secrets.";
+const NO_FORKS =
+  "Let only branches of this repository run this job, since pull requests from forks get no secrets: if: github.event.pull_request.head.repo.full_name == github.repository";
+const WHY_BLANK = [
+  "Check that the secret or variable that the step passes exists under that name: Settings > Secrets and variables > Actions. If it is in an environment, add environment: NAME to the job.",
+  "If this is a reusable workflow, add secrets: inherit to the job that calls it.",
+];
+/**
+ * Refuses a blank input with the reason that fits this run, if the run shows it; otherwise with all that may fit.
+ *
+ * @param message a predicate
+ * @throws InputError `input-blank`
+ */
+function refuseBlank(message, facts) {
+  if (facts.env["GITHUB_ACTOR"] === "dependabot[bot]") {
+    const detail = `${message}: Dependabot's runs get only Dependabot's own secrets`;
+    throw inputError("input-blank", { detail, fixes: [DEPENDABOT_STORE] });
+  }
+  const isFork = isForFork(facts);
+  if (isFork === true) {
+    const detail = `${message}: pull requests from forks get no secrets`;
+    throw inputError("input-blank", { detail, fixes: [NO_FORKS] });
+  }
+  throw inputError("input-blank", { detail: message, fixes: isFork === false ? WHY_BLANK : [...WHY_BLANK, NO_FORKS] });
+}
+/** Whether this run is for a pull request from another repository; undefined if that can't be told. */
+function isForFork({ env, readFile }) {
+  const name = env["GITHUB_EVENT_NAME"];
+  if (name && !PULL_REQUEST_EVENT.test(name)) return false;
+  try {
+    const event = JSON.parse(readFile(env["GITHUB_EVENT_PATH"] ?? "", LARGEST_EVENT).toString());
+    const { pull_request, repository } = event;
+    // The repository of a fork may have been deleted since.
+    return pull_request.head.repo?.id !== repository.id;
+  } catch {
+    return undefined;
+  }
+}
+/**
+ * @param text the consumer key: an opaque identifier without whitespace
+ * @throws InputError
+ */
+function parseConsumerKey(text) {
+  const key = text.trim();
+  refuseInvisible(key, "consumer-key-malformed");
+  // Salesforce shows the secret beside the key: 64 hexadecimal digits, in older apps up to 20 decimal ones.
+  if (/^(?:[\dA-F]{64}|\d{15,20})$/.test(key)) {
+    throw inputError("consumer-key-malformed", { detail: "is a consumer secret, not a consumer key" });
+  }
+  return key;
+}
+/**
+ * @param text a Salesforce username, in the form of an email address
+ * @throws InputError
+ */
+function parseUsername(text) {
+  const username = text.trim();
+  refuseInvisible(username, "username-malformed");
+  if (/^[^@]+@[^@]+$/.test(username)) return username;
+  throw inputError("username-malformed", { detail: "isn't a Salesforce username, which contains one @" });
+}
+/**
+ * @param text the API name of a token exchange handler
+ * @throws InputError
+ */
+function parseTokenHandler(text) {
+  const name = text.trim();
+  if (/^[A-Za-z]\w*$/.test(name)) return name;
+  throw inputError("token-handler-malformed");
+}
+/** Neither has whitespace or control characters, which would let a value end a line of the log. */
+function refuseInvisible(text, code) {
+  if (/^[!-~]*$/.test(text) || !new RegExp(INVISIBLE, "u").test(text)) return;
+  throw inputError(code, { detail: "contains whitespace or an invisible character" });
+}
+/**
+ * @param text `true` or `false` in the spellings of YAML 1.2
+ * @throws InputError
+ */
+function parseBoolean(text) {
+  const value = text.trim();
+  if (/^(?:true|True|TRUE)$/.test(value)) return true;
+  if (/^(?:false|False|FALSE)$/.test(value)) return false;
+  throw inputError("input-not-a-boolean");
+}
+/**
+ * @param text decimal digits
+ * @param range the least and the greatest number that is allowed
+ * @throws InputError
+ */
+function parseWholeNumber(text, { from, to }) {
+  const value = text.trim();
+  const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+  if (number >= from && number <= to) return number;
+  throw inputError("input-not-a-number", { detail: `${from} to ${to}` });
+}
+/**
+ * @param text an org ID of 15 or 18 characters
+ * @returns 18 characters
+ * @throws InputError
+ */
+function parseOrgId(text) {
+  const id = text.trim();
+  if (!isSalesforceId(id)) throw inputError("org-id-malformed");
+  // Key prefixes: Salesforce help, "Standard Field Record ID Prefix Decoder".
+  if (!id.startsWith("00D")) throw inputError("org-id-prefix");
+  const longId = to18Characters(id);
+  if (longId === undefined) throw inputError("org-id-checksum");
+  return longId;
+}
+
+;// CONCATENATED MODULE: ./build/src/inputs/login-url.js
+
+
+
+
+const MY_DOMAIN_OF_PRODUCTION = "Use the production org's My Domain: https://YOUR-DOMAIN.my.salesforce.com";
+const MY_DOMAIN_OF_SANDBOX =
+  "Use the sandbox's My Domain: https://YOUR-DOMAIN--SANDBOX-NAME.sandbox.my.salesforce.com (scratch orgs: see sf org display)";
+/** The documented audiences: Salesforce help, OAuth 2.0 JWT Bearer Flow. */
+const PRODUCTION_AUDIENCE = "https://login.salesforce.com";
+const SANDBOX_AUDIENCE = "https://test.salesforce.com";
+const DOCUMENTED_AUDIENCES = [PRODUCTION_AUDIENCE, SANDBOX_AUDIENCE];
+/** Whitespace, a backslash, or a control character. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this finds
+const NO_ADDRESS = /[\s\\\u0000-\u001f\u007f-\u009f]/;
+const HOST_NAME = /^[a-z\d_-]{1,63}(\.[a-z\d_-]{1,63})*$/;
+const IP_ADDRESS = /^(\[.*\]|[\d.]*\d)$/;
+/** Words that people give alone, and what each means. Others are most likely a My Domain name. */
+const BARE_WORDS = new Map([
+  ["login", MY_DOMAIN_OF_PRODUCTION],
+  ["production", MY_DOMAIN_OF_PRODUCTION],
+  ["prod", MY_DOMAIN_OF_PRODUCTION],
+  ["test", MY_DOMAIN_OF_SANDBOX],
+  ["sandbox", MY_DOMAIN_OF_SANDBOX],
+  ["http", "Write https:// once, with its colon and both slashes."],
+  ["https", "Write https:// once, with its colon and both slashes."],
+]);
+/**
+ * Reads a login URL as people type it or copy it from the address bar, with or without `https://`.
+ *
+ * @returns where to ask; reading its `url` again gives the same
+ * @throws InputError with one of the `login-url-` codes
+ */
+function parseLoginUrl(text) {
+  const given = readUrl(withoutBrackets(text));
+  const { rule, hostname } = findLoginHost(given.hostname);
+  const host = given.port === "" ? hostname : `${hostname}:${given.port}`;
+  const keepsPath = rule.kind === "site" || rule.kind === "custom-domain";
+  const url = `https://${host}${keepsPath ? sitePath(given.pathname) : ""}`;
+  const isMyDomain = rule.kind === "my-domain";
+  return {
+    url,
+    host,
+    tokenEndpoint: `${url}/services/oauth2/token`,
+    audience: url,
+    fallbackAudience: isMyDomain ? (rule.sandbox ? SANDBOX_AUDIENCE : PRODUCTION_AUDIENCE) : undefined,
+    kind: rule.kind,
+    isMyDomain,
+    isSalesforce: rule.kind !== "custom-domain",
+    isSandbox: rule.sandbox,
+  };
+}
+/**
+ * Checks an explicit audience. Its text is kept as it is, a trailing slash included: servers compare it literally.
+ *
+ * @returns the `aud` claim, and a warning if neither it nor `login_url` is Salesforce's and their hosts differ
+ * @throws InputError with one of the `audience-` codes
+ */
+function checkAudience(text, loginUrl) {
+  const audience = text.trim();
+  const url = /^https:\/\/./.test(audience) && !NO_ADDRESS.test(audience) ? URL.parse(audience) : null;
+  if (url !== null && hasUserInfo(audience)) throw inputError("audience-user-info");
+  if (url === null || !HOST_NAME.test(url.hostname)) throw inputError("audience-not-https-url");
+  if (loginUrl.isSalesforce || url.hostname === new URL(loginUrl.url).hostname) return { audience, warning: undefined };
+  // Whoever runs the host of login_url could use the assertion at Salesforce for as long as it is valid.
+  if (isSalesforceHost(url.hostname)) throw inputError("audience-at-other-host");
+  const warning =
+    `audience names ${url.hostname}, but login_url is ${loginUrl.host}: whoever runs that host gets an assertion that ` +
+    "another host may accept for 3 minutes. Remove audience from the step unless you trust both hosts with your org.";
+  return { audience, warning };
+}
+/**
+ * Returns lines for the log on where the login goes.
+ *
+ * @param isSet whether the workflow chose the address
+ */
+function loginUrlNotices(loginUrl, isSet) {
+  if (!loginUrl.isSalesforce) {
+    return [`login_url is ${loginUrl.host}, which isn't a host of Salesforce. The assertion is sent there.`];
+  }
+  if (isSet) return [];
+  return [
+    `login_url isn't set, so the login goes to ${loginUrl.url}. Set it to the org's own address (${MY_DOMAIN}): ` +
+      "since Spring '26, External Client Apps may be found only there.",
+  ];
+}
+function readUrl(text) {
+  refuseUnusable(text);
+  const scheme = /^([a-z][a-z\d+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase();
+  if (scheme === "http") throw inputError("login-url-not-https");
+  if (scheme !== undefined && scheme !== "https") throw inputError("login-url-scheme");
+  const address = text.replace(/^(https:\/\/)?\/*/i, "");
+  if (/^[^/?#:@]+@[^/?#:@]+$/.test(address) && scheme === undefined) throw inputError("login-url-username");
+  if (hasUserInfo(address)) throw inputError("login-url-user-info");
+  const url = URL.parse(`https://${address}`);
+  if (url === null) throw inputError("login-url-unreadable");
+  // A copy, because setting URL.hostname can abort the whole process on Node 24.4.0.
+  const hostname = url.hostname.replace(/\.$/, "");
+  refuseHost(hostname);
+  return { hostname, port: url.port, pathname: url.pathname };
+}
+/** Removes what is around an address in a mail, a document or a YAML file; a path alone may end in a quote. */
+function withoutBrackets(text) {
+  const address = text.trim();
+  if (!/^["'`“”„‘’«»<]|^mailto:/i.test(address)) return address;
+  return withoutQuotes(withoutQuotes(address).replace(/^<|>$/g, "")).replace(/^mailto:/i, "");
+}
+function refuseUnusable(text) {
+  if (text === "") throw inputError("login-url-blank");
+  if (NO_ADDRESS.test(text)) throw inputError("login-url-characters");
+}
+/** An `@` before the path; URL itself forgets a user info that is empty. */
+function hasUserInfo(address) {
+  return /^(https:)?\/*[^/?#]*@/i.test(address);
+}
+function refuseHost(hostname) {
+  if (IP_ADDRESS.test(hostname)) throw inputError("login-url-ip-address");
+  // Node 24.4.0 turns some invalid international names into host names that it then refuses to read itself.
+  const isStable = URL.parse(`https://${hostname}`)?.hostname === hostname;
+  if (!HOST_NAME.test(hostname) || !isStable) throw inputError("login-url-unreadable");
+  if (hostname.includes(".")) return;
+  const fix =
+    BARE_WORDS.get(hostname) ?? `If ${hostname} is the org's My Domain name, use https://${hostname}.my.salesforce.com`;
+  throw inputError("login-url-incomplete", { fixes: [fix] });
+}
+function findLoginHost(hostname) {
+  const { rule, login } = findHostRule(hostname);
+  // The generic hosts may not find External Client Apps, so they are never advised.
+  const advised = login !== undefined && findHostRule(login).rule.kind !== "login-host" ? login : undefined;
+  const details = "why" in rule ? { detail: rule.why, fixes: [advised && `Use https://${advised}`] } : {};
+  switch (rule.kind) {
+    case "page":
+      return findLoginHost(login ?? hostname);
+    case "misspelled":
+      throw inputError("login-url-misspelled", details);
+    case "no-login":
+      throw inputError("login-url-no-login-host", details);
+    default:
+      return { rule, hostname };
+  }
+}
+/**
+ * The site's own path, without where browsers end up below it: its login page, its Lightning pages (`/s/…`, Experience
+ * Cloud) and its services (`/services/oauth2/token`).
+ */
+function sitePath(pathname) {
+  const names = pathname.split("/").filter((name) => name !== "");
+  const pages = names.findIndex((name) => name === "s" || name === "services");
+  const site = pages < 0 ? names : names.slice(0, pages);
+  while (site.at(-1) === "login") site.pop();
+  return site.map((name) => `/${name}`).join("");
+}
+
 ;// CONCATENATED MODULE: ./build/src/inputs/assertion.js
 
 
-/** The documented audiences. Only Salesforce knows which one an org accepts. */
-const GENERIC = ["https://login.salesforce.com", "https://test.salesforce.com"];
+
 const OTHER_KEY = "isn't signed with the key of the input certificate";
 const OTHER_FORMS = [
   [/^00D\w{12}!/, "is a Salesforce access token, not a JWT"],
@@ -1033,7 +1471,9 @@ function parseAssertion(given, now) {
 function checkAssertionAudience({ claims: { aud } }, loginUrl) {
   const { audience, host, isSalesforce } = loginUrl;
   const { hostname } = new URL(aud);
-  if ([audience, ...(isSalesforce ? GENERIC : [])].some((each) => new URL(each).hostname === hostname)) return;
+  // Only Salesforce knows which of its own audiences an org accepts.
+  if ([audience, ...(isSalesforce ? DOCUMENTED_AUDIENCES : [])].some((each) => new URL(each).hostname === hostname))
+    return;
   const other = isSalesforce ? `Or set login_url to ${aud}, if that is the address of your org.` : undefined;
   const detail = `is for ${hostname} (its aud), but login_url is ${host}`;
   refuse("assertion-audience", detail, `In the signing step, set aud to ${audience}`, other);
@@ -1450,444 +1890,6 @@ function unreadable(systemCode, path, workspace = "") {
 }
 function looksLikePath(text) {
   return /^[\w .~@:/\\-]{1,200}$/.test(text) && text.split(/[/\\]/).every((name) => name.length <= LONGEST_NAME);
-}
-
-;// CONCATENATED MODULE: ./build/src/lib/salesforce-hosts.js
-/**
- * Every host rule, the first match wins. `*` matches one or more characters (dots too), `#` for digits; a `*` in
- * `login` is what the pattern's one `*` stood for. Sources: Salesforce help, "My Domain URL Formats" and "Partitioned
- * Domains"; Salesforce's domains as its own command line knows them.
- */
-// biome-ignore format: a table, one rule a row where it fits
-const HOST_RULES = [
-    // The generic login hosts, those of Salesforce on Alibaba Cloud included.
-    { hosts: ["login.salesforce.com", "login.sfcrmproducts.cn"], kind: "login-host", sandbox: false }, // production, Developer Edition and Trailhead orgs
-    { hosts: ["test.salesforce.com", "test.sfcrmproducts.cn"], kind: "login-host", sandbox: true }, // sandboxes and scratch orgs
-    // Certain mistakes. Any other lookalike is a legal custom domain.
-    { hosts: ["logn.salesforce.com", "logins.salesforce.com", "loging.salesforce.com", "logon.salesforce.com"], kind: "misspelled", login: "login.salesforce.com", why: "is a misspelling of login.salesforce.com" },
-    { hosts: ["production.salesforce.com", "prod.salesforce.com"], kind: "misspelled", login: "login.salesforce.com", why: "is a host that doesn't exist; production orgs use login.salesforce.com or their My Domain" },
-    { hosts: ["sandbox.salesforce.com", "tests.salesforce.com"], kind: "misspelled", login: "test.salesforce.com", why: "is a host that doesn't exist; sandboxes use test.salesforce.com or their My Domain" },
-    { hosts: ["*.saleforce.com", "*.salesfroce.com", "*.saleforces.com", "*.salesforces.com", "*.salesforce.co", "*.salesforce.cm", "*.salesforce"], kind: "misspelled", login: "*.salesforce.com", why: "misspells salesforce.com" },
-    { hosts: ["salesforce.com", "www.salesforce.com", "force.com", "www.force.com"], kind: "no-login", why: "is a website of Salesforce, not the address of an org" },
-    { hosts: ["admin.salesforce.com", "appexchange.salesforce.com", "developer.salesforce.com", "help.salesforce.com", "status.salesforce.com", "trailhead.salesforce.com", "trust.salesforce.com", "developer.force.com"], kind: "no-login", why: "is a website of Salesforce, not the address of an org" },
-    { hosts: ["my.salesforce.com", "lightning.force.com", "my.site.com", "my.salesforce-setup.com"], kind: "no-login", why: "has no name of an org in front" },
-    { hosts: ["*.salesforce.com.mcas.ms"], kind: "no-login", login: "*.salesforce.com", why: "is an address of Microsoft Defender for Cloud Apps, which is for browsers" },
-    { hosts: ["*.force.com.mcas.ms"], kind: "no-login", login: "*.force.com", why: "is an address of Microsoft Defender for Cloud Apps, which is for browsers" },
-    // Pages of an org, as a browser's address bar shows them: its My Domain is asked.
-    { hosts: ["*.lightning.force.com", "*.my.salesforce-setup.com"], kind: "page", login: "*.my.salesforce.com" }, // Lightning and Setup, of sandboxes and partitions too
-    { hosts: ["*.lightning.pc-rnd.force.com", "*.my.pc-rnd.salesforce-setup.com"], kind: "page", login: "*.my.pc-rnd.salesforce.com" }, // Lightning and Setup, Salesforce's own test orgs
-    { hosts: ["*.lightning.crmforce.mil"], kind: "page", login: "*.my.salesforce.mil" }, // Lightning, military
-    { hosts: ["*.lightning.sfcrmapps.cn", "*.lightning.sfcrmproducts.cn", "*.setup.sfcrmproducts.cn"], kind: "page", login: "*.my.sfcrmproducts.cn" }, // Lightning and Setup, China
-    // Hosts of an org that serve something else. Their names hold more than the My Domain, so nothing is guessed.
-    { hosts: ["*.vf.force.com", "*.visual.force.com", "*.visualforce.com"], kind: "no-login", why: "serves Visualforce pages, not logins" },
-    { hosts: ["*.file.force.com", "*.content.force.com", "*.documentforce.com", "*.forceusercontent.com"], kind: "no-login", why: "serves files, not logins" },
-    { hosts: ["*.container.force.com", "*.container.lightning.com"], kind: "no-login", why: "serves Lightning containers, not logins" },
-    { hosts: ["*.salesforce-experience.com", "*.salesforce-communities.com"], kind: "no-login", why: "serves previews of Experience Builder, not logins" },
-    { hosts: ["*.salesforce-scrt.com", "*.salesforceliveagent.com"], kind: "no-login", why: "serves chats, not logins" },
-    // My Domain: one partition a row, then what has none.
-    { hosts: ["*.sandbox.my.salesforce.com", "*.sandbox.my.salesforce.mil", "*.sandbox.my.sfcrmproducts.cn"], kind: "my-domain", sandbox: true }, // sandbox: acme--uat.sandbox.my.salesforce.com
-    { hosts: ["*.scratch.my.salesforce.com", "*.scratch.my.salesforce.mil", "*.scratch.my.sfcrmproducts.cn"], kind: "my-domain", sandbox: true },
-    { hosts: ["*.develop.my.salesforce.com"], kind: "my-domain", sandbox: false }, // Developer Edition: acme-dev-ed.develop.my.salesforce.com
-    { hosts: ["*.trailblaze.my.salesforce.com"], kind: "my-domain", sandbox: false },
-    { hosts: ["*.demo.my.salesforce.com", "*.free.my.salesforce.com", "*.patch.my.salesforce.com"], kind: "my-domain", sandbox: false }, // demo, free and patch orgs
-    { hosts: ["*.pc-rnd.my.salesforce.com", "*.my.pc-rnd.salesforce.com"], kind: "my-domain", sandbox: false }, // Salesforce's own test orgs
-    { hosts: ["*--*.my.salesforce.com", "*--*.my.salesforce.mil", "*--*.my.sfcrmproducts.cn"], kind: "my-domain", sandbox: true }, // old-style sandbox: a My Domain name itself has no double hyphen
-    { hosts: ["*.my.salesforce.com", "*.my.salesforce.mil", "*.my.sfcrmproducts.cn"], kind: "my-domain", sandbox: false }, // production, and old-style Developer Edition
-    // Experience Cloud and Salesforce Sites: the path belongs to the address.
-    { hosts: ["*.sandbox.my.site.com", "*.scratch.my.site.com", "*--*.my.site.com", "*.sandbox.my.salesforce-sites.com", "*.scratch.my.salesforce-sites.com"], kind: "site", sandbox: true }, // site of a sandbox or scratch org
-    { hosts: ["*.my.site.com", "*.my.pc-rnd.site.com", "*.my.salesforce-sites.com"], kind: "site", sandbox: false },
-    { hosts: ["*.force.com", "*.crmforce.mil", "*.sfcrmapps.cn"], kind: "site", sandbox: undefined }, // old-style, military and Chinese sites, *.secure.force.com included
-    // Instances, and what else is surely Salesforce's.
-    { hosts: ["cs#.salesforce.com"], kind: "instance", sandbox: true },
-    { hosts: ["na#.salesforce.com", "eu#.salesforce.com", "ap#.salesforce.com", "um#.salesforce.com"], kind: "instance", sandbox: false },
-    { hosts: ["*.salesforce.com", "*.salesforce.mil", "*.sfcrmproducts.cn"], kind: "instance", sandbox: undefined }, // instance of another naming
-    { hosts: ["*"], kind: "custom-domain", sandbox: undefined }, // a site under a company's own domain, or an unknown typo
-];
-/**
- * The first rule for a host.
- *
- * @param hostname a host name in lower case, without a port
- */
-function findHostRule(hostname) {
-  for (const rule of HOST_RULES) {
-    for (const pattern of rule.hosts) {
-      const match = matchHost(pattern, hostname);
-      if (match === null) continue;
-      const login = "login" in rule ? rule.login : undefined;
-      return { rule, login: login?.replace("*", () => match[1] ?? "") };
-    }
-  }
-  throw new RangeError("the last host rule takes every host but an empty one");
-}
-/** Whether a host name is surely Salesforce's. Addresses of Defender for Cloud Apps have a rule, but are Microsoft's. */
-function isSalesforceHost(hostname) {
-  const { kind } = findHostRule(hostname).rule;
-  return kind !== "custom-domain" && kind !== "misspelled" && !hostname.endsWith(".mcas.ms");
-}
-function matchHost(pattern, hostname) {
-  // Most patterns fail at their plain end, and that is far cheaper to see than a hundred regular expressions are to make.
-  const plainEnd = pattern.slice(pattern.search(/[^*#]*$/));
-  if (!hostname.endsWith(plainEnd)) return null;
-  const expression = pattern.replaceAll(".", "\\.").replaceAll("*", "(.+?)").replaceAll("#", "\\d+");
-  return new RegExp(`^${expression}$`).exec(hostname);
-}
-
-;// CONCATENATED MODULE: ./build/src/lib/salesforce-id.js
-const ID = /^[A-Za-z\d]{15}([A-Za-z\d]{3})?$/;
-const CHECKSUM_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345";
-/** Returns whether a text has the form of a Salesforce ID: 15 or 18 letters and digits. */
-function isSalesforceId(text) {
-  return ID.test(text);
-}
-/**
- * Returns the 18-character form of a Salesforce ID, which stays unique where case is ignored.
- *
- * @returns undefined if it isn't an ID, or if its checksum is wrong
- */
-function to18Characters(id) {
-  if (!isSalesforceId(id)) return undefined;
-  const shortId = id.slice(0, 15);
-  const longId = shortId + checksum(shortId);
-  return id.length === 15 || id === longId ? longId : undefined;
-}
-/** Returns whether both are IDs of one record, in whichever length. */
-function sameId(a, b) {
-  return isSalesforceId(a) && isSalesforceId(b) && a.slice(0, 15) === b.slice(0, 15);
-}
-/** Each checksum digit says which of five characters are upper case, the first one in the lowest bit. */
-function checksum(shortId) {
-  const digits = [0, 5, 10].map((start) => {
-    const upper = [...shortId.slice(start, start + 5)].map((character) => /[A-Z]/.test(character));
-    return CHECKSUM_DIGITS.charAt(upper.reduce((bits, isUpper, index) => bits + (isUpper ? 2 ** index : 0), 0));
-  });
-  return digits.join("");
-}
-
-;// CONCATENATED MODULE: ./build/src/inputs/parsers.js
-
-
-/** Compiled when needed: V8 is slow at Unicode's classes, and most inputs are plain ASCII. */
-const INVISIBLE = "[\\s\\p{C}]";
-const QUOTES = "\"'`“”„‘’«»";
-/** What was never replaced by a value, whatever the input is for. Each is all that the input contains. */
-const CERTAIN_PLACEHOLDERS = [
-  [/^\*[*\s]*$/, "a masked secret copied from a log (***)", "Copy the value from where it was made, not from a log."],
-  [/^\$?\{\{[^{}]*\}\}$/, "an expression that GitHub didn't replace"],
-];
-const PLACEHOLDERS = [
-  ...CERTAIN_PLACEHOLDERS,
-  [/^(?:secrets|vars|env|inputs|steps|needs|github)\.[\w.-]+$/, "the name of a secret or variable"],
-  [/^[A-Z][A-Z\d]*(?:_[A-Z\d]+)+$/, "the name of a secret or variable"],
-  [/^(?:\$(?:env:)?\w+|\$\{[^{}]*\}|%\w+%)$/i, "the name of a shell variable"],
-  [/^\$\([^()]*\)$/, "a shell command"],
-  [/^<[^<>.:/@]{1,40}>$/, "a description in angle brackets"],
-  [/^(?:null|undefined|none|changeme|todo)$/i, "a word such as null"],
-];
-/**
- * Returns what placeholder a text is, as details for its error.
- */
-function placeholderIn(text, placeholders = PLACEHOLDERS) {
-  const value = withoutQuotes(text);
-  const found = placeholders.find(([looks]) => looks.test(value));
-  return found && { detail: found[1], fixes: [found[2]] };
-}
-/** Returns a text without whitespace and quotes around it. */
-function withoutQuotes(text) {
-  const value = text.trim();
-  let [start, end] = [0, value.length];
-  while (start < end && QUOTES.includes(value.charAt(start))) start++;
-  while (end > start && QUOTES.includes(value.charAt(end - 1))) end--;
-  return value.slice(start, end).trim();
-}
-/**
- * Refuses what GitHub or a shell should have replaced.
- *
- * @param isAnyWord whether the value may be any word: then only expressions and `***` are refused
- * @throws InputError `input-placeholder`
- */
-function refusePlaceholder(text, isAnyWord) {
-  const placeholder = placeholderIn(text, isAnyWord ? CERTAIN_PLACEHOLDERS : PLACEHOLDERS);
-  if (placeholder !== undefined) throw inputError("input-placeholder", placeholder);
-  if (isAnyWord || !/\$\{|\{\{/.test(text)) return;
-  throw inputError("input-placeholder", { detail: "an expression that GitHub didn't replace" });
-}
-/**
- * Refuses what is around a value in a mail, a shell or a YAML file.
- *
- * @throws InputError `input-quoted`
- */
-function refuseQuotes(text) {
-  const value = text.trim();
-  if (withoutQuotes(value) !== value) throw inputError("input-quoted", { detail: "has quotes around its value" });
-  if (/^<|>$/.test(value)) throw inputError("input-quoted", { detail: "has angle brackets around its value" });
-  if (/^mailto:/i.test(value)) throw inputError("input-quoted", { detail: "begins with mailto:" });
-}
-/** The events whose runs for a pull request of a fork get no secrets (GitHub docs, "Events that trigger workflows"). */
-const PULL_REQUEST_EVENT = /^pull_request(?:_review|_review_comment)?$/;
-/** An event is described in some 30 KB; a larger description isn't worth its time. */
-const LARGEST_EVENT = 1024 * 1024;
-const DEPENDABOT_STORE =
-  "Add the secret to Dependabot's own store too: Settings > Secrets and variables > Dependabot. Its runs get no other secrets.";
-const NO_FORKS =
-  "Let only branches of this repository run this job, since pull requests from forks get no secrets: if: github.event.pull_request.head.repo.full_name == github.repository";
-const WHY_BLANK = [
-  "Check that the secret or variable that the step passes exists under that name: Settings > Secrets and variables > Actions. If it is in an environment, add environment: NAME to the job.",
-  "If this is a reusable workflow, add secrets: inherit to the job that calls it.",
-];
-/**
- * Refuses a blank input with the reason that fits this run, if the run shows it; otherwise with all that may fit.
- *
- * @param message a predicate
- * @throws InputError `input-blank`
- */
-function refuseBlank(message, facts) {
-  if (facts.env["GITHUB_ACTOR"] === "dependabot[bot]") {
-    const detail = `${message}: Dependabot's runs get only Dependabot's own secrets`;
-    throw inputError("input-blank", { detail, fixes: [DEPENDABOT_STORE] });
-  }
-  const isFork = isForFork(facts);
-  if (isFork === true) {
-    const detail = `${message}: pull requests from forks get no secrets`;
-    throw inputError("input-blank", { detail, fixes: [NO_FORKS] });
-  }
-  throw inputError("input-blank", { detail: message, fixes: isFork === false ? WHY_BLANK : [...WHY_BLANK, NO_FORKS] });
-}
-/** Whether this run is for a pull request from another repository; undefined if that can't be told. */
-function isForFork({ env, readFile }) {
-  const name = env["GITHUB_EVENT_NAME"];
-  if (name && !PULL_REQUEST_EVENT.test(name)) return false;
-  try {
-    const event = JSON.parse(readFile(env["GITHUB_EVENT_PATH"] ?? "", LARGEST_EVENT).toString());
-    const { pull_request, repository } = event;
-    // The repository of a fork may have been deleted since.
-    return pull_request.head.repo?.id !== repository.id;
-  } catch {
-    return undefined;
-  }
-}
-/**
- * @param text the consumer key: an opaque identifier without whitespace
- * @throws InputError
- */
-function parseConsumerKey(text) {
-  const key = text.trim();
-  refuseInvisible(key, "consumer-key-malformed");
-  // Salesforce shows the secret beside the key: 64 hexadecimal digits, in older apps up to 20 decimal ones.
-  if (/^(?:[\dA-F]{64}|\d{15,20})$/.test(key)) {
-    throw inputError("consumer-key-malformed", { detail: "is a consumer secret, not a consumer key" });
-  }
-  return key;
-}
-/**
- * @param text a Salesforce username, in the form of an email address
- * @throws InputError
- */
-function parseUsername(text) {
-  const username = text.trim();
-  refuseInvisible(username, "username-malformed");
-  if (/^[^@]+@[^@]+$/.test(username)) return username;
-  throw inputError("username-malformed", { detail: "isn't a Salesforce username, which contains one @" });
-}
-/**
- * @param text the API name of a token exchange handler
- * @throws InputError
- */
-function parseTokenHandler(text) {
-  const name = text.trim();
-  if (/^[A-Za-z]\w*$/.test(name)) return name;
-  throw inputError("token-handler-malformed");
-}
-/** Neither has whitespace or control characters, which would let a value end a line of the log. */
-function refuseInvisible(text, code) {
-  if (/^[!-~]*$/.test(text) || !new RegExp(INVISIBLE, "u").test(text)) return;
-  throw inputError(code, { detail: "contains whitespace or an invisible character" });
-}
-/**
- * @param text `true` or `false` in the spellings of YAML 1.2
- * @throws InputError
- */
-function parseBoolean(text) {
-  const value = text.trim();
-  if (/^(?:true|True|TRUE)$/.test(value)) return true;
-  if (/^(?:false|False|FALSE)$/.test(value)) return false;
-  throw inputError("input-not-a-boolean");
-}
-/**
- * @param text decimal digits
- * @param range the least and the greatest number that is allowed
- * @throws InputError
- */
-function parseWholeNumber(text, { from, to }) {
-  const value = text.trim();
-  const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
-  if (number >= from && number <= to) return number;
-  throw inputError("input-not-a-number", { detail: `${from} to ${to}` });
-}
-/**
- * @param text an org ID of 15 or 18 characters
- * @returns 18 characters
- * @throws InputError
- */
-function parseOrgId(text) {
-  const id = text.trim();
-  if (!isSalesforceId(id)) throw inputError("org-id-malformed");
-  // Key prefixes: Salesforce help, "Standard Field Record ID Prefix Decoder".
-  if (!id.startsWith("00D")) throw inputError("org-id-prefix");
-  const longId = to18Characters(id);
-  if (longId === undefined) throw inputError("org-id-checksum");
-  return longId;
-}
-
-;// CONCATENATED MODULE: ./build/src/inputs/login-url.js
-
-
-
-
-const MY_DOMAIN_OF_PRODUCTION = "Use the production org's My Domain: https://YOUR-DOMAIN.my.salesforce.com";
-const MY_DOMAIN_OF_SANDBOX =
-  "Use the sandbox's My Domain: https://YOUR-DOMAIN--SANDBOX-NAME.sandbox.my.salesforce.com (scratch orgs: see sf org display)";
-/** The documented audiences: Salesforce help, OAuth 2.0 JWT Bearer Flow. */
-const PRODUCTION_AUDIENCE = "https://login.salesforce.com";
-const SANDBOX_AUDIENCE = "https://test.salesforce.com";
-/** Whitespace, a backslash, or a control character. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this finds
-const NO_ADDRESS = /[\s\\\u0000-\u001f\u007f-\u009f]/;
-const HOST_NAME = /^[a-z\d_-]{1,63}(\.[a-z\d_-]{1,63})*$/;
-const IP_ADDRESS = /^(\[.*\]|[\d.]*\d)$/;
-/** Words that people give alone, and what each means. Others are most likely a My Domain name. */
-const BARE_WORDS = new Map([
-  ["login", MY_DOMAIN_OF_PRODUCTION],
-  ["production", MY_DOMAIN_OF_PRODUCTION],
-  ["prod", MY_DOMAIN_OF_PRODUCTION],
-  ["test", MY_DOMAIN_OF_SANDBOX],
-  ["sandbox", MY_DOMAIN_OF_SANDBOX],
-  ["http", "Write https:// once, with its colon and both slashes."],
-  ["https", "Write https:// once, with its colon and both slashes."],
-]);
-/**
- * Reads a login URL as people type it or copy it from the address bar, with or without `https://`.
- *
- * @returns where to ask; reading its `url` again gives the same
- * @throws InputError with one of the `login-url-` codes
- */
-function parseLoginUrl(text) {
-  const given = readUrl(withoutBrackets(text));
-  const { rule, hostname } = findLoginHost(given.hostname);
-  const host = given.port === "" ? hostname : `${hostname}:${given.port}`;
-  const keepsPath = rule.kind === "site" || rule.kind === "custom-domain";
-  const url = `https://${host}${keepsPath ? sitePath(given.pathname) : ""}`;
-  const isMyDomain = rule.kind === "my-domain";
-  return {
-    url,
-    host,
-    tokenEndpoint: `${url}/services/oauth2/token`,
-    audience: url,
-    fallbackAudience: isMyDomain ? (rule.sandbox ? SANDBOX_AUDIENCE : PRODUCTION_AUDIENCE) : undefined,
-    kind: rule.kind,
-    isMyDomain,
-    isSalesforce: rule.kind !== "custom-domain",
-    isSandbox: rule.sandbox,
-  };
-}
-/**
- * Checks an explicit audience. Its text is kept as it is, a trailing slash included: servers compare it literally.
- *
- * @returns the `aud` claim, and a warning if neither it nor `login_url` is Salesforce's and their hosts differ
- * @throws InputError with one of the `audience-` codes
- */
-function checkAudience(text, loginUrl) {
-  const audience = text.trim();
-  const url = /^https:\/\/./.test(audience) && !NO_ADDRESS.test(audience) ? URL.parse(audience) : null;
-  if (url !== null && hasUserInfo(audience)) throw inputError("audience-user-info");
-  if (url === null || !HOST_NAME.test(url.hostname)) throw inputError("audience-not-https-url");
-  if (loginUrl.isSalesforce || url.hostname === new URL(loginUrl.url).hostname) return { audience, warning: undefined };
-  // Whoever runs the host of login_url could use the assertion at Salesforce for as long as it is valid.
-  if (isSalesforceHost(url.hostname)) throw inputError("audience-at-other-host");
-  const warning =
-    `audience names ${url.hostname}, but login_url is ${loginUrl.host}: whoever runs that host gets an assertion that ` +
-    "another host may accept for 3 minutes. Remove audience from the step unless you trust both hosts with your org.";
-  return { audience, warning };
-}
-/**
- * Returns lines for the log on where the login goes.
- *
- * @param isSet whether the workflow chose the address
- */
-function loginUrlNotices(loginUrl, isSet) {
-  if (!loginUrl.isSalesforce) {
-    return [`login_url is ${loginUrl.host}, which isn't a host of Salesforce. The assertion is sent there.`];
-  }
-  if (isSet) return [];
-  return [
-    `login_url isn't set, so the login goes to ${loginUrl.url}. Set it to the org's own address (${MY_DOMAIN}): ` +
-      "since Spring '26, External Client Apps may be found only there.",
-  ];
-}
-function readUrl(text) {
-  refuseUnusable(text);
-  const scheme = /^([a-z][a-z\d+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase();
-  if (scheme === "http") throw inputError("login-url-not-https");
-  if (scheme !== undefined && scheme !== "https") throw inputError("login-url-scheme");
-  const address = text.replace(/^(https:\/\/)?\/*/i, "");
-  if (/^[^/?#:@]+@[^/?#:@]+$/.test(address) && scheme === undefined) throw inputError("login-url-username");
-  if (hasUserInfo(address)) throw inputError("login-url-user-info");
-  const url = URL.parse(`https://${address}`);
-  if (url === null) throw inputError("login-url-unreadable");
-  // A copy, because setting URL.hostname can abort the whole process on Node 24.4.0.
-  const hostname = url.hostname.replace(/\.$/, "");
-  refuseHost(hostname);
-  return { hostname, port: url.port, pathname: url.pathname };
-}
-/** Removes what is around an address in a mail, a document or a YAML file; a path alone may end in a quote. */
-function withoutBrackets(text) {
-  const address = text.trim();
-  if (!/^["'`“”„‘’«»<]|^mailto:/i.test(address)) return address;
-  return withoutQuotes(withoutQuotes(address).replace(/^<|>$/g, "")).replace(/^mailto:/i, "");
-}
-function refuseUnusable(text) {
-  if (text === "") throw inputError("login-url-blank");
-  if (NO_ADDRESS.test(text)) throw inputError("login-url-characters");
-}
-/** An `@` before the path; URL itself forgets a user info that is empty. */
-function hasUserInfo(address) {
-  return /^(https:)?\/*[^/?#]*@/i.test(address);
-}
-function refuseHost(hostname) {
-  if (IP_ADDRESS.test(hostname)) throw inputError("login-url-ip-address");
-  // Node 24.4.0 turns some invalid international names into host names that it then refuses to read itself.
-  const isStable = URL.parse(`https://${hostname}`)?.hostname === hostname;
-  if (!HOST_NAME.test(hostname) || !isStable) throw inputError("login-url-unreadable");
-  if (hostname.includes(".")) return;
-  const fix =
-    BARE_WORDS.get(hostname) ?? `If ${hostname} is the org's My Domain name, use https://${hostname}.my.salesforce.com`;
-  throw inputError("login-url-incomplete", { fixes: [fix] });
-}
-function findLoginHost(hostname) {
-  const { rule, login } = findHostRule(hostname);
-  // The generic hosts may not find External Client Apps, so they are never advised.
-  const advised = login !== undefined && findHostRule(login).rule.kind !== "login-host" ? login : undefined;
-  const details = "why" in rule ? { detail: rule.why, fixes: [advised && `Use https://${advised}`] } : {};
-  switch (rule.kind) {
-    case "page":
-      return findLoginHost(login ?? hostname);
-    case "misspelled":
-      throw inputError("login-url-misspelled", details);
-    case "no-login":
-      throw inputError("login-url-no-login-host", details);
-    default:
-      return { rule, hostname };
-  }
-}
-/**
- * The site's own path, without where browsers end up below it: its login page, its Lightning pages (`/s/…`, Experience
- * Cloud) and its services (`/services/oauth2/token`).
- */
-function sitePath(pathname) {
-  const names = pathname.split("/").filter((name) => name !== "");
-  const pages = names.findIndex((name) => name === "s" || name === "services");
-  const site = pages < 0 ? names : names.slice(0, pages);
-  while (site.at(-1) === "login") site.pop();
-  return site.map((name) => `/${name}`).join("");
 }
 
 ;// CONCATENATED MODULE: ./build/src/inputs/raw-inputs.js
@@ -4605,6 +4607,7 @@ function nextStep(attempts, state) {
   }
   return { kind: "retry", waitMs: Math.min(lastStartMs, backoff(attempts.length, retryAfterMs, state.random())) };
 }
+/** Returns whether a response came, of whatever kind. */
 function isAnswered({ response }) {
   return response.kind !== "none";
 }
@@ -5966,6 +5969,7 @@ const UNKNOWN_EXCHANGE_REFUSAL = {
 
 
 
+
 const ENCODED_PROXY = "http://USER:PASSWORD@HOST:PORT, special characters URL-encoded (@ as %40)";
 const ALLOW_ON_PROXY = {
   cause: "The proxy doesn't allow the host.",
@@ -6105,7 +6109,7 @@ const NETWORK_ERRORS = [
     headline: "The server's TLS certificate isn't valid today. Check the runner's clock.",
     retry: false,
     causes: [
-      { cause: "The runner's clock is wrong.", fix: "Set the runner's clock: on Linux, `timedatectl set-ntp true`." },
+      { cause: "The runner's clock is wrong.", fix: SET_CLOCK },
       {
         cause: "A proxy of your company opens TLS, and its own certificate has expired.",
         fix: "Ask the proxy's administrator to renew it. Trust a new CA with NODE_EXTRA_CA_CERTS in the step's env.",
@@ -6495,10 +6499,7 @@ const UNREACHABLE = {
       cause: "A firewall or a proxy doesn't allow the host.",
       fix: "Allow *.actions.githubusercontent.com, port 443, on the firewall and on the proxy (https_proxy of the runner).",
     },
-    {
-      cause: "A proxy of your company opens TLS and signs with the company's CA.",
-      fix: "Save the company's CA certificate on the runner and set NODE_EXTRA_CA_CERTS to that file in the step's env.",
-    },
+    TRUST_COMPANY_CA,
     { cause: "The network or GitHub had a transient error.", fix: RUN_AGAIN },
   ],
 };
@@ -7272,13 +7273,10 @@ async function requestToken(request, deps) {
 function resultOf(attempts) {
   const last = attempts.at(-1);
   const isSilence = last.response.rule.code === "no-answer-in-time";
-  const answered = isSilence ? (attempts.findLast(request_isAnswered) ?? attempts.findLast(isFaultOfProxy)) : undefined;
+  const answered = isSilence ? (attempts.findLast(isAnswered) ?? attempts.findLast(isFaultOfProxy)) : undefined;
   const { response, signing, runnerTime, salesforceTime } = answered ?? last;
   const measuredSkewMs = salesforceTime === undefined ? undefined : salesforceTime - runnerTime;
   return { response, attempts: attempts.length, signing, measuredSkewMs };
-}
-function request_isAnswered({ response }) {
-  return response.kind !== "none";
 }
 function isFaultOfProxy({ response }) {
   return response.rule.code.startsWith("proxy-");

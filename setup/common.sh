@@ -1,4 +1,4 @@
-# Functions that setup.sh and keyless.sh share. The script that sources this file sets PROGRAM and target_org.
+# Functions that setup.sh and keyless.sh share. The script that sources this file sets PROGRAM, PERMISSION_SET, target_org, username, and out.
 # shellcheck shell=bash
 
 die() {
@@ -42,4 +42,40 @@ finds_record() {
   local result
   result=$(sf data query --target-org "$target_org" --json --query "$1" </dev/null 2>/dev/null) || die "the query failed: $1"
   [ -n "$(json_value Id <<<"$result")" ]
+}
+
+assign_permission_set() {
+  if finds_record "SELECT Id FROM PermissionSetAssignment WHERE PermissionSet.Name = '$PERMISSION_SET' AND Assignee.Username = '$username'"; then
+    say "Permission set: $username already has $PERMISSION_SET."
+    return
+  fi
+  confirm "Assign the permission set $PERMISSION_SET to $username?"
+  sf org assign permset --target-org "$target_org" --name "$PERMISSION_SET" --on-behalf-of "$username" </dev/null ||
+    die "could not assign $PERMISSION_SET to $username"
+}
+
+# Reads the consumer key of an app. Salesforce can return the consumer secret as well. This flow doesn't use it, so it doesn't stay on the disk.
+read_consumer_key() {
+  local retrieved=$out/project/retrieved
+  trap 'rm -rf "$out/project/retrieved"' EXIT
+  (cd "$out/project" && sf project retrieve start --target-org "$target_org" --ignore-conflicts --output-dir retrieved \
+    --metadata "ExtlClntAppGlobalOauthSettings:$1_glbloauth" </dev/null >/dev/null) || true
+  if [ -d "$retrieved" ]; then
+    consumer_key=$(find "$retrieved" -name '*.ecaGlblOauth-meta.xml' -exec sed -n 's:.*<consumerKey>\([^<]*\)</consumerKey>.*:\1:p' {} +)
+    [[ $consumer_key =~ ^[A-Za-z0-9._]+$ ]] || consumer_key=''
+  fi
+}
+
+# Prints where the consumer key of an app is. The placeholder is a syntax error in a shell, so it can't be stored by accident.
+print_where_the_consumer_key_is() {
+  cat <<STEPS
+Salesforce didn't return the consumer key. To copy it:
+
+  1. Open Setup > External Client App Manager > $1 > Settings > OAuth Settings > Consumer Key and Secret.
+     Salesforce first sends a verification code to the email address of the user who is logged in.
+  2. In the shell that runs the commands below, replace <consumer key>:
+
+  export SALESFORCE_CONSUMER_KEY=<consumer key>
+
+STEPS
 }

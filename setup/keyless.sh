@@ -189,44 +189,13 @@ deploy() {
     die 'the deployment failed. Completed steps were kept. docs/keyless.md lists what it requires; then run the script again.'
 }
 
-assign_permission_set() {
-  if finds_record "SELECT Id FROM PermissionSetAssignment WHERE PermissionSet.Name = '$PERMISSION_SET' AND Assignee.Username = '$username'"; then
-    say "Permission set: $username already has $PERMISSION_SET."
-    return
-  fi
-  confirm "Assign the permission set $PERMISSION_SET to $username?"
-  sf org assign permset --target-org "$target_org" --name "$PERMISSION_SET" --on-behalf-of "$username" </dev/null ||
-    die "could not assign $PERMISSION_SET to $username"
-}
-
-# Salesforce can return the consumer secret as well. This flow doesn't use it, so it doesn't stay on the disk.
-read_consumer_key() {
-  local retrieved=$out/project/retrieved
-  trap 'rm -rf "$out/project/retrieved"' EXIT
-  (cd "$out/project" && sf project retrieve start --target-org "$target_org" --ignore-conflicts --output-dir retrieved \
-    --metadata "ExtlClntAppGlobalOauthSettings:${APP}_glbloauth" </dev/null >/dev/null) || true
-  if [ -d "$retrieved" ]; then
-    consumer_key=$(find "$retrieved" -name '*.ecaGlblOauth-meta.xml' -exec sed -n 's:.*<consumerKey>\([^<]*\)</consumerKey>.*:\1:p' {} +)
-    [[ $consumer_key =~ ^[A-Za-z0-9._]+$ ]] || consumer_key=''
-  fi
-}
-
 print_next_steps() {
   local to='' shown_key=$consumer_key
   [ -z "$environment" ] || to=" --env $(printf '%q' "$environment")"
   if [ -z "$consumer_key" ]; then
     # shellcheck disable=SC2016 # The user's shell expands it.
     shown_key='"${SALESFORCE_CONSUMER_KEY:?}"'
-    cat <<STEPS
-Salesforce didn't return the consumer key. To copy it:
-
-  1. Open Setup > External Client App Manager > $APP > Settings > OAuth Settings > Consumer Key and Secret.
-     Salesforce first sends a verification code to the email address of the user who is logged in.
-  2. In the shell that runs the commands below, replace <consumer key>:
-
-  export SALESFORCE_CONSUMER_KEY=<consumer key>
-
-STEPS
+    print_where_the_consumer_key_is "$APP"
   fi
   cat <<STEPS
 Store the values. None of them is a secret:
@@ -262,7 +231,7 @@ main() {
   deploy "${CLIENT[@]}"
   deploy --source-dir "$SOURCE/oauthtokenexchangehandlers"
   assign_permission_set
-  read_consumer_key
+  read_consumer_key "$APP"
   say ''
   print_next_steps
 }

@@ -183,28 +183,6 @@ REQUIREMENTS
   die 'the deployment failed. Completed steps were kept.'
 }
 
-assign_permission_set() {
-  if finds_record "SELECT Id FROM PermissionSetAssignment WHERE PermissionSet.Name = '$PERMISSION_SET' AND Assignee.Username = '$username'"; then
-    say "Permission set: $username already has $PERMISSION_SET."
-    return
-  fi
-  confirm "Assign the permission set $PERMISSION_SET to $username?"
-  sf org assign permset --target-org "$target_org" --name "$PERMISSION_SET" --on-behalf-of "$username" </dev/null ||
-    die "could not assign $PERMISSION_SET to $username"
-}
-
-# Salesforce can return the consumer secret as well. This flow doesn't use it, so it doesn't stay on the disk.
-read_consumer_key() {
-  local retrieved=$out/project/retrieved
-  trap 'rm -rf "$out/project/retrieved"' EXIT
-  (cd "$out/project" && sf project retrieve start --target-org "$target_org" --ignore-conflicts --output-dir retrieved \
-    --metadata "ExtlClntAppGlobalOauthSettings:${app}_glbloauth" </dev/null >/dev/null) || true
-  if [ -d "$retrieved" ]; then
-    consumer_key=$(find "$retrieved" -name '*.ecaGlblOauth-meta.xml' -exec sed -n 's:.*<consumerKey>\([^<]*\)</consumerKey>.*:\1:p' {} +)
-    [[ $consumer_key =~ ^[A-Za-z0-9._]+$ ]] || consumer_key=''
-  fi
-}
-
 url_encode() {
   local text=$1 index character LC_ALL=C
   for ((index = 0; index < ${#text}; index++)); do
@@ -215,20 +193,6 @@ url_encode() {
       *) printf '%%%02X' "$(($(printf '%d' "'$character") & 255))" ;;
     esac
   done
-}
-
-# The placeholder is a syntax error in a shell, so it can't be stored by accident.
-print_where_the_consumer_key_is() {
-  cat <<STEPS
-Salesforce didn't return the consumer key. To copy it:
-
-  1. Open Setup > External Client App Manager > $app > Settings > OAuth Settings > Consumer Key and Secret.
-     Salesforce first sends a verification code to the email address of the user who is logged in.
-  2. In the shell that runs the commands below, replace <consumer key>:
-
-  export SALESFORCE_CONSUMER_KEY=<consumer key>
-
-STEPS
 }
 
 print_local_check() {
@@ -288,7 +252,7 @@ STEPS
 print_next_steps() {
   local shown_key=$consumer_key
   if [ -z "$consumer_key" ]; then
-    print_where_the_consumer_key_is
+    print_where_the_consumer_key_is "$app"
     # shellcheck disable=SC2016 # The user's shell expands it.
     shown_key='"${SALESFORCE_CONSUMER_KEY:?}"'
   fi
@@ -310,7 +274,7 @@ main() {
   deploy --source-dir "$SOURCE/permissionsets"
   deploy --manifest manifest/package.xml
   assign_permission_set
-  read_consumer_key
+  read_consumer_key "$app"
   say ''
   print_next_steps
 }

@@ -1,6 +1,6 @@
 import { constants, createHash, type KeyObject, publicDecrypt, verify } from "node:crypto";
 import { type InputErrorCode, inputError } from "./errors.ts";
-import type { LoginUrl } from "./login-url.ts";
+import { DOCUMENTED_AUDIENCES, type LoginUrl } from "./login-url.ts";
 
 /** An assertion that another program signed, as it is sent: its claims are well-formed. */
 export interface GivenAssertion {
@@ -16,9 +16,6 @@ export interface GivenAssertion {
 }
 
 type Json = Readonly<Record<string, unknown>>;
-
-/** The documented audiences. Only Salesforce knows which one an org accepts. */
-const GENERIC = ["https://login.salesforce.com", "https://test.salesforce.com"];
 
 const OTHER_KEY = "isn't signed with the key of the input certificate";
 const OTHER_FORMS: readonly (readonly [RegExp, string])[] = [
@@ -51,7 +48,9 @@ export function parseAssertion(given: string, now: Date): GivenAssertion {
 export function checkAssertionAudience({ claims: { aud } }: GivenAssertion, loginUrl: LoginUrl): void {
   const { audience, host, isSalesforce } = loginUrl;
   const { hostname } = new URL(aud);
-  if ([audience, ...(isSalesforce ? GENERIC : [])].some((each) => new URL(each).hostname === hostname)) return;
+  // Only Salesforce knows which of its own audiences an org accepts.
+  if ([audience, ...(isSalesforce ? DOCUMENTED_AUDIENCES : [])].some((each) => new URL(each).hostname === hostname))
+    return;
   const other = isSalesforce ? `Or set login_url to ${aud}, if that is the address of your org.` : undefined;
   const detail = `is for ${hostname} (its aud), but login_url is ${host}`;
   refuse("assertion-audience", detail, `In the signing step, set aud to ${audience}`, other);

@@ -28,6 +28,7 @@ const MY_DOMAIN_OF_SANDBOX =
 /** The documented audiences: Salesforce help, OAuth 2.0 JWT Bearer Flow. */
 const PRODUCTION_AUDIENCE = "https://login.salesforce.com";
 const SANDBOX_AUDIENCE = "https://test.salesforce.com";
+export const DOCUMENTED_AUDIENCES: readonly string[] = [PRODUCTION_AUDIENCE, SANDBOX_AUDIENCE];
 
 /** Whitespace, a backslash, or a control character. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this finds

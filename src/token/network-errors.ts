@@ -3,6 +3,7 @@ import { TimeoutError } from "../lib/clock.ts";
 import type { Progress, Stage } from "../lib/http.ts";
 import { ProxyAddressError } from "../lib/proxy.ts";
 import { sanitize } from "../lib/sanitize.ts";
+import { SET_CLOCK } from "../lib/setup-steps.ts";
 import type { FailureRule, RefusalCause } from "./refusals.ts";
 
 /** Why no complete response came. */
@@ -33,7 +34,7 @@ const CHECK_HOST: Cause = {
   cause: "login_url is misspelled, so its host doesn't exist.",
   fix: "Copy Setup > My Domain > Current My Domain URL into login_url. A sandbox's has two hyphens and .sandbox in it.",
 };
-const TRUST_COMPANY_CA: Cause = {
+export const TRUST_COMPANY_CA: Cause = {
   cause: "A proxy of your company opens TLS and signs with the company's CA.",
   fix: "Save the company's CA certificate on the runner and set NODE_EXTRA_CA_CERTS to that file in the step's env.",
 };
@@ -160,7 +161,7 @@ export const NETWORK_ERRORS: readonly NetworkErrorRule[] = [
     headline: "The server's TLS certificate isn't valid today. Check the runner's clock.",
     retry: false,
     causes: [
-      { cause: "The runner's clock is wrong.", fix: "Set the runner's clock: on Linux, `timedatectl set-ntp true`." },
+      { cause: "The runner's clock is wrong.", fix: SET_CLOCK },
       {
         cause: "A proxy of your company opens TLS, and its own certificate has expired.",
         fix: "Ask the proxy's administrator to renew it. Trust a new CA with NODE_EXTRA_CA_CERTS in the step's env.",

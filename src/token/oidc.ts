@@ -1,7 +1,7 @@
 import { ActionError } from "../lib/action-error.ts";
 import type { HttpGet, HttpResponse } from "../lib/http.ts";
 import { sanitize, withoutEcho } from "../lib/sanitize.ts";
-import { classifyNetworkError } from "./network-errors.ts";
+import { classifyNetworkError, TRUST_COMPANY_CA } from "./network-errors.ts";
 import type { FailureRule } from "./refusals.ts";
 import { type FailedResponse, isObject, isTemporary, parseJson } from "./response.ts";
 
@@ -73,10 +73,7 @@ const UNREACHABLE: Omit<FailureRule, "retry"> = {
       cause: "A firewall or a proxy doesn't allow the host.",
       fix: "Allow *.actions.githubusercontent.com, port 443, on the firewall and on the proxy (https_proxy of the runner).",
     },
-    {
-      cause: "A proxy of your company opens TLS and signs with the company's CA.",
-      fix: "Save the company's CA certificate on the runner and set NODE_EXTRA_CA_CERTS to that file in the step's env.",
-    },
+    TRUST_COMPANY_CA,
     { cause: "The network or GitHub had a transient error.", fix: RUN_AGAIN },
   ],
 };

@@ -5,7 +5,7 @@ import type { Runner } from "../lib/runner.ts";
 import type { Grant, GrantMaker, SigningOptions } from "./grants.ts";
 import { classifyNetworkError } from "./network-errors.ts";
 import { type FailedResponse, type Granted, parseTokenResponse, type TokenResponse } from "./response.ts";
-import { type Attempt, attemptMs, type DeadlineExceeded, nextStep } from "./retry.ts";
+import { type Attempt, attemptMs, type DeadlineExceeded, isAnswered, nextStep } from "./retry.ts";
 
 /** A request id as servers draw them, up to the length of a UUID: too few kinds of characters to hold a piece of an assertion. */
 const REQUEST_ID = /^[\da-f-]{1,36}$/i;
@@ -92,10 +92,6 @@ function resultOf(
   const { response, signing, runnerTime, salesforceTime } = answered ?? last;
   const measuredSkewMs = salesforceTime === undefined ? undefined : salesforceTime - runnerTime;
   return { response, attempts: attempts.length, signing, measuredSkewMs };
-}
-
-function isAnswered({ response }: Attempt): boolean {
-  return response.kind !== "none";
 }
 
 function isFaultOfProxy({ response }: Attempt): boolean {

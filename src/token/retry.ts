@@ -91,7 +91,8 @@ export function nextStep(attempts: readonly Attempt[], state: RetryState): NextS
   return { kind: "retry", waitMs: Math.min(lastStartMs, backoff(attempts.length, retryAfterMs, state.random())) };
 }
 
-function isAnswered({ response }: Attempt): boolean {
+/** Returns whether a response came, of whatever kind. */
+export function isAnswered({ response }: Attempt): boolean {
   return response.kind !== "none";
 }
 

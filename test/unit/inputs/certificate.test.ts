@@ -11,7 +11,8 @@ import {
   certificateWarning,
   readCertificate,
 } from "../../../src/inputs/certificate.ts";
-import { INPUT_ERRORS, InputError } from "../../../src/inputs/errors.ts";
+import { INPUT_ERRORS } from "../../../src/inputs/errors.ts";
+import { failureOf } from "../../support/input-error.ts";
 import { damages } from "../../support/keys.ts";
 import { everythingOn, piecesOf } from "../../support/secrets.ts";
 
@@ -98,16 +99,6 @@ const refused: readonly (readonly [string, string, string])[] = [
   ["base64 of half of DER", base64(der.subarray(0, der.length / 2)), "certificate-unreadable"],
   ["base64 of other bytes", base64("hello world"), "certificate-unreadable"],
 ];
-
-function failureOf(run: () => unknown): InputError {
-  try {
-    run();
-  } catch (error) {
-    assert.ok(error instanceof InputError, String(error));
-    return error;
-  }
-  assert.fail("nothing was refused");
-}
 
 describe("readCertificate", () => {
   const expected: Certificate = readCertificate(pem);

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { INPUT_ERRORS, InputError } from "../../../src/inputs/errors.ts";
+import { INPUT_ERRORS } from "../../../src/inputs/errors.ts";
 import { checkAudience, loginUrlNotices, parseLoginUrl } from "../../../src/inputs/login-url.ts";
+import { failureOf } from "../../support/input-error.ts";
 
 const login = "https://login.salesforce.com";
 const test = "https://test.salesforce.com";
@@ -133,16 +134,6 @@ const refused: readonly (readonly [string, string, RegExp?])[] = [
   ["www.salesforce.com", "login-url-no-login-host", /^Copy the org's own address/],
   ["acme.lightning.force.com.mcas.ms", "login-url-no-login-host", /^Use https:\/\/acme\.lightning\.force\.com$/],
 ];
-
-function failureOf(run: () => unknown): InputError {
-  try {
-    run();
-  } catch (error) {
-    assert.ok(error instanceof InputError, String(error));
-    return error;
-  }
-  assert.fail("nothing was refused");
-}
 
 describe("parseLoginUrl", () => {
   for (const [given, asked, fallback] of accepted) {

@@ -12,19 +12,10 @@ import {
   refusePlaceholder,
   refuseQuotes,
 } from "../../../src/inputs/parsers.ts";
+import { failureOf } from "../../support/input-error.ts";
 
 const range = { from: 1, to: 600 };
 const seconds = (text: string) => parseWholeNumber(text, range);
-
-function errorOf(run: () => unknown): InputError {
-  try {
-    run();
-  } catch (error) {
-    assert.ok(error instanceof InputError, String(error));
-    return error;
-  }
-  assert.fail("nothing was refused");
-}
 
 type Parser = (text: string) => string | number | boolean;
 const taken: readonly (readonly [parse: Parser, text: string, value: string | number | boolean])[] = [
@@ -81,12 +72,12 @@ const refused: readonly (readonly [what: string, parse: Parser, text: string, co
 
 describe("a parser refuses", () => {
   for (const [what, parse, text, code] of refused) {
-    test(what, () => assert.equal(errorOf(() => parse(text)).code, code));
+    test(what, () => assert.equal(failureOf(() => parse(text)).code, code));
   }
 
   test("a number with the range that it must be in", () => {
-    assert.match(errorOf(() => seconds("0")).message, /from 1 to 600$/);
-    assert.match(errorOf(() => parseWholeNumber("4000", { from: 0, to: 3650 })).fixes.join(), /from 0 to 3650/);
+    assert.match(failureOf(() => seconds("0")).message, /from 1 to 600$/);
+    assert.match(failureOf(() => parseWholeNumber("4000", { from: 0, to: 3650 })).fixes.join(), /from 0 to 3650/);
   });
 });
 
@@ -114,7 +105,7 @@ describe("refusePlaceholder", () => {
   for (const [kind, texts] of Object.entries(PLACEHOLDERS)) {
     for (const text of texts) {
       test(`names ${JSON.stringify(text)} as ${kind}`, () => {
-        const { code, message, fixes } = errorOf(() => refusePlaceholder(text, false));
+        const { code, message, fixes } = failureOf(() => refusePlaceholder(text, false));
         assert.equal(code, "input-placeholder");
         assert.ok(message.startsWith(`is ${kind}`), message);
         assert.match(fixes[0] ?? "", kind === "a masked secret" ? /^Copy the value/ : /\$\{\{ secrets\.NAME \}\}/);
@@ -153,7 +144,7 @@ describe("refusePlaceholder", () => {
 
   test("refuses only expressions and *** where the value may be any word", () => {
     for (const text of ["***", "${{ secrets.KEY }}"]) {
-      assert.equal(errorOf(() => refusePlaceholder(text, true)).code, "input-placeholder");
+      assert.equal(failureOf(() => refusePlaceholder(text, true)).code, "input-placeholder");
     }
     for (const text of ["null", "$ecret", "secrets.key", "DEPLOY_KEY", "a${b}c"]) refusePlaceholder(text, true);
   });
@@ -163,15 +154,15 @@ describe("refuseQuotes", () => {
   const QUOTED = ['"x"', "'x'", "`x`", "“x”", "„x‘", "’x", "«x»", '"x', 'x"', " 'x' \n"];
   for (const text of QUOTED) {
     test(`refuses ${text.trim()}`, () => {
-      assert.match(errorOf(() => refuseQuotes(text)).message, /^has quotes around its value$/);
+      assert.match(failureOf(() => refuseQuotes(text)).message, /^has quotes around its value$/);
     });
   }
   for (const text of ["<x>", "<x", "x>"]) {
     test(`refuses ${text}`, () =>
-      assert.match(errorOf(() => refuseQuotes(text)).message, /^has angle brackets around/));
+      assert.match(failureOf(() => refuseQuotes(text)).message, /^has angle brackets around/));
   }
   test("refuses mailto:", () => {
-    assert.match(errorOf(() => refuseQuotes("MailTo:ci@example.com")).message, /^begins with mailto:$/);
+    assert.match(failureOf(() => refuseQuotes("MailTo:ci@example.com")).message, /^begins with mailto:$/);
   });
   for (const text of ["o'neill@example.com", "3MVG9", "", "x<y>z", "ci+mailto:@example.com"]) {
     test(`accepts ${JSON.stringify(text)}`, () => refuseQuotes(text));
@@ -234,7 +225,7 @@ describe("a blank input says why", () => {
   ];
   for (const [what, env, event, says] of cases) {
     test(what, () => {
-      const { code, message, fixes } = errorOf(() => refuseBlank("is blank", { env, ...from(event) }));
+      const { code, message, fixes } = failureOf(() => refuseBlank("is blank", { env, ...from(event) }));
       assert.equal(code, "input-blank");
       assert.match([message, ...fixes].join("\n"), says);
     });
@@ -243,9 +234,11 @@ describe("a blank input says why", () => {
   test("from at most 1 MiB of the event, where it may be for a fork", () => {
     const files: unknown[] = [];
     const env = { GITHUB_EVENT_PATH: "/event.json" };
-    errorOf(() => refuseBlank("is blank", { env: { ...env, GITHUB_EVENT_NAME: "push" }, ...from({}, files) }));
+    failureOf(() => refuseBlank("is blank", { env: { ...env, GITHUB_EVENT_NAME: "push" }, ...from({}, files) }));
     assert.deepEqual(files, []);
-    errorOf(() => refuseBlank("is blank", { env: { ...env, GITHUB_EVENT_NAME: "pull_request" }, ...from({}, files) }));
+    failureOf(() =>
+      refuseBlank("is blank", { env: { ...env, GITHUB_EVENT_NAME: "pull_request" }, ...from({}, files) }),
+    );
     assert.deepEqual(files, [["/event.json", 1_048_576]]);
   });
 });
